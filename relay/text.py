@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import LiteralString, Self
+
+_LINE: Final = re.compile(r"line ([0-9]+)")
 
 
 class Sentence(str):
@@ -123,3 +126,9 @@ def as_counted(id_: str) -> tuple[str, int, str]:
     """
     word = id_.rstrip("0123456789")
     return word, int(id_[len(word) :] or 0), id_
+
+
+def line_of(error: Exception) -> int:
+    """The line at which `tomllib` could not go on; 1 where the error names none, as of a text nested too deeply."""
+    named = _LINE.search(str(error))
+    return int(named[1]) if named else 1

@@ -144,7 +144,7 @@ class Girinka:
         return number
 
     def _tend(self, cow: Cow, *, in_calf: bool) -> None:
-        """What became of a cow, and of the first heifer that she bore."""
+        """What happened to a cow, and to the first heifer that she bore."""
         first = 60 + cow.number * 7 % 150 if in_calf else FIRST_MATED_DAYS - HANDED_ON_DAYS + GESTATION_DAYS
         first += 0 if in_calf else cow.number * 11 % 60
         died = in_calf and cow.number % DIED[0] == DIED[1]

@@ -77,18 +77,16 @@ def calendar_update(session: Session, file: Path, *, yes: bool) -> None:
         say("Nothing new: the table says this already.")
         return
     say(
-        gettext(
-            "Published until %(now)s, before until %(before)s. Days shown otherwise: %(many)s.",
-            now=becomes.published,
-            before=was.published,
-            many=len(rows),
-        )
+        "Published until %(now)s, before until %(before)s. Days shown otherwise: %(many)s.",
+        now=becomes.published,
+        before=was.published,
+        many=len(rows),
     )
     if not yes:
         click.confirm(gettext("Count days by it from now on?"), abort=True, err=True)
     month_table.keep(becomes, session.settings.data_folder)
     if open_ := len(_of_all(session, lambda register: to_confirm(register, becomes))):
-        say(gettext("Days to confirm: %(many)s. To list them: relay calendar check", many=open_))
+        say("Days to confirm: %(many)s. To list them: relay calendar check", many=open_)
 
 
 def _require_own(session: Session) -> None:

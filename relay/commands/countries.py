@@ -15,6 +15,7 @@ from relay.commands.showing import print_rows, told
 from relay.countries import folder as folders
 from relay.countries.country import FIRST, NAMES, country_of, packaged
 from relay.errors import Failure, Refused, refused
+from relay.text import Sentence
 
 OUTLINES_BY_SERVICE: Final = Failure(
     Refused,
@@ -48,8 +49,11 @@ def country_check(session: Session, folder: Path) -> None:
     found = folders.read(folder)
     print_rows(session, folders.FaultInFolder, found.faults)
     if found.country and not found.faults:
-        helps = ", ".join(found.country.limits) or "no help"
-        say(f"Nothing is wrong. Levels of place: {', '.join(found.country.level_names)}. Limits of {helps}.")
+        say(
+            "Nothing is wrong. Levels of place: %(levels)s. Limits of %(helps)s.",
+            levels=", ".join(found.country.level_names),
+            helps=", ".join(found.country.limits) or Sentence("no help"),
+        )
     click.get_current_context().exit(FOUND if found.faults else DONE)
 
 

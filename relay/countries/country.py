@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from relay.countries.telephone import Telephone
 from relay.errors import Failure, Invalid, refused
-from relay.text import Sentence
+from relay.text import Sentence, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +38,6 @@ PLAIN: Final = re.compile(r"[^<>&\"\x00-\x1f\x7f]{1,60}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 _DIGITS: Final = re.compile(r"[0-9]{0,4}")
 _MONEY: Final = re.compile(r"[A-Z]{3}")
-_AT_LINE: Final = re.compile(r"line ([0-9]+)")
 _KEYS: Final[Mapping[str, frozenset[str]]] = {
     "": frozenset({"name", "timezone", "calendar", "languages", "area"}),
     "telephone": frozenset({"prefix", "digits"}),
@@ -295,10 +294,7 @@ class _CountryFile:
         try:
             self.content = tomllib.loads(text)
         except (ValueError, RecursionError) as error:
-            at = _AT_LINE.search(str(error))
-            self._wrong(
-                int(at[1]) if at else 1, Sentence("this is not TOML from here on. Compare it with a country's.")
-            )
+            self._wrong(line_of(error), Sentence("this is not TOML from here on. Compare it with a country's."))
 
     def country(self) -> Country | None:
         """The country, as far as it can be read; None after a fault."""

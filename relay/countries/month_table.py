@@ -18,7 +18,7 @@ from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.errors import Failure, Invalid, refused
-from relay.text import Sentence
+from relay.text import Sentence, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,6 @@ MOST_CHARACTERS: Final = 20_000
 """Of a file with a table (our choice: a year takes some 60, and the calendar of two centuries fits)."""
 
 _KEYS: Final = frozenset({"begins", "published", "source", "months"})
-_AT_LINE: Final = re.compile(r"line ([0-9]+)")
 
 NOT_A_TABLE: Final = Failure(
     Invalid,
@@ -100,6 +99,11 @@ class MonthTable:
         month = bisect_right(self.starts, number) - 1
         return self.first + month // MONTHS, month % MONTHS + 1, number - self.starts[month] + 1
 
+    def written(self, day: date) -> str:
+        """A Gregorian day as year-month-day, such as "2083-08-08"; "" outside of the table."""
+        found = self.year_month_day(day)
+        return "{:04}-{:02}-{:02}".format(*found) if found else ""
+
 
 def read(text: str, before: MonthTable | None = None) -> MonthTable:
     """A table as a file says it, joined to the one before.
@@ -145,9 +149,8 @@ def _content(text: str) -> Mapping[str, Any]:
     try:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        at = _AT_LINE.search(str(error))
         what = Sentence("this is not TOML from here on; a year stands in it once.")
-        raise refused(NOT_A_TABLE, line=int(at[1]) if at else 1, what=what) from error
+        raise refused(NOT_A_TABLE, line=line_of(error), what=what) from error
     for key in content:
         if key not in _KEYS:
             raise _wrong(text, key, Sentence("“%(key)s” is not known.", key=key))

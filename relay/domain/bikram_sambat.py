@@ -86,11 +86,9 @@ def bikram_sambat(day: date) -> str | None:
 
 @lru_cache(maxsize=8192)  # the days of a large tree
 def _shown(table: MonthTable, day: date) -> str | None:
-    found = table.year_month_day(day)
-    if found is None:
+    if not (written := table.written(day)):
         return None
-    year, month, number = found
-    return f"{_ABOUT if year > table.published else ''}{year:04}-{month:02}-{number:02} BS"
+    return f"{_ABOUT if int(written[:4]) > table.published else ''}{written} BS"
 
 
 def is_published(year: int) -> bool:

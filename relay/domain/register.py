@@ -505,7 +505,7 @@ class Register:
     def _openings(self, subject: str) -> Iterator[tuple[str, frozenset[str]]]:
         """What erasing a subject drops.
 
-        That is all that was said of it; for a beneficiary also the notes on her placements, what the programme's own
+        That is all that its record says; for a beneficiary also the notes on her placements, what the programme's own
         columns say of them, and all that is personal in what systems record about her.
 
         It is named even if it is gone already. Acts that were taken back are looked through too: what they said of

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from relay.domain.system import Catalogue
 
 OwnOf = Callable[[str], "tuple[OwnColumn, ...]"]
-"""The columns of its own that a programme has, by its id; by "" of the one that is meant."""
+"""The columns of its own that a programme has, by its id; "" stands for the programme that is meant."""
 Action = Literal["added", "same", "put aside", "refused", "left out"]
 
 _PADDED: Final = re.compile(r"[0\u0966]\d+")

@@ -22,7 +22,7 @@ import python_calamine
 
 from relay.exchange import cells, workbook_safety
 from relay.exchange.workbook_safety import MOST_COLUMNS, CannotRead
-from relay.text import Sentence
+from relay.text import Sentence, line_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 PROGRAMME: Final = "programme"
 RULES: Final = "rules"
 RULES_FILE: Final = "rules.toml"
-
-_TOML_LINE: Final = re.compile(r"line ([0-9]+)")
 
 LONGEST_ROW: Final = 4_000_000  # bytes of a CSV file; our choice: far more than any register's, and read in no time
 
@@ -340,10 +338,9 @@ def _opened_rules(path: Path, tables: Mapping[str, str]) -> Iterator[Sheet | Unr
         )
         return
     except (ValueError, RecursionError) as fault:
-        line = _TOML_LINE.search(str(fault))
         yield Unreadable(
             file=path.name,
-            row=int(line[1]) if line else 1,
+            row=line_of(fault),
             reason="This is not TOML from here on, so no rule is taken.",
             suggestion='Write lines such as months = 24 or unit = "animal", under [programme] or [[rule]].',
         )

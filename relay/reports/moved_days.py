@@ -48,7 +48,7 @@ def moved(register: Register, was: MonthTable, becomes: MonthTable) -> Iterator[
     for fact in sorted(register.facts.values(), key=lambda fact: fact.sequence):
         for column in sorted(register.catalogue.days(fact.kind) & fact.values.keys()):
             day = date.fromisoformat(fact.values[column])
-            before, after = _shown(was, day), _shown(becomes, day)
+            before, after = was.written(day), becomes.written(day)
             if before != after:
                 yield MovedDay(
                     programme_id=register.programme_id,
@@ -70,14 +70,14 @@ def to_confirm(register: Register, table: MonthTable) -> Iterator[MovedDay]:
         if not (fact and form and fact.values.get(column) and int(form[1]) <= table.published):
             continue
         day = date.fromisoformat(fact.values[column])
-        if _shown(table, day) != typed.removesuffix(" BS"):
+        if table.written(day) != typed.removesuffix(" BS"):
             yield MovedDay(
                 programme_id=register.programme_id,
                 act_id=act_id,
                 column=column,
                 recorded=day,
                 before=typed.removesuffix(" BS"),
-                after=_shown(table, day),
+                after=table.written(day),
             )
 
 
@@ -93,8 +93,3 @@ def _typed_days(register: Register) -> dict[tuple[str, str], str]:
             found.pop((about, column), None)
         found |= {(about, name.removeprefix(CHANGES)): text for name, text in typed.items()}
     return found
-
-
-def _shown(table: MonthTable, day: date) -> str:
-    found = table.year_month_day(day)
-    return "{:04}-{:02}-{:02}".format(*found) if found else ""

@@ -1,4 +1,4 @@
-"""A telephone tells what is to be expected of her animals, and records what is seen of them without a line.
+"""A telephone tells what is to be expected of her animals, and records what is seen of them offline.
 
 P1 ── W1, in ward MED: goats, received 400 days ago, mated 130 days ago, found pregnant 70 days ago, vaccinated
 """
