@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-from gettext import NullTranslations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +23,7 @@ from relay.commands import exits
 from relay.commands.command_session import Session
 from relay.commands.options import RelayCommand
 from relay.text import Sentence, Units
+from tests.rigs.pseudo import PSEUDO, Pseudo
 from tests.rigs.typed import below
 from tests.scenes.core import CORE
 
@@ -32,24 +32,10 @@ if TYPE_CHECKING:
 
     from tests.commands.shell import Shell
 
-SYNTAX: Final = re.compile(r"--?[a-z][\w-]*|\[[^\]]*\]|\brelay [^⟧\n]*|[A-Z]+(?:\.[a-z]+)?|\([^)]*\)")
+SYNTAX: Final = re.compile(
+    rf"{Pseudo().gettext('One of')} [^.]*|" r"--?[a-z][\w-]*|\[[^\]]*\]|\brelay [^\n]*|[A-Z]+(?:\.[a-z]+)?|\([^)]*\)"
+)
 """What is typed, and is the same in every language: options, choices, examples and placeholders."""
-
-
-class Pseudo(NullTranslations):
-    """A language that has every text, in brackets: what stands outside of them cannot be translated."""
-
-    def gettext(self, message: str) -> str:
-        """The text in brackets."""
-        return f"⟦{message}⟧"
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """The form that English takes."""
-        return self.gettext(msgid1 if n == 1 else msgid2)
-
-    def pgettext(self, context: str, message: str) -> str:  # noqa: ARG002 - as gettext has it
-        """As without a context."""
-        return self.gettext(message)
 
 
 def every(group: click.Group, *before: str) -> Iterator[tuple[str, RelayCommand]]:
@@ -73,15 +59,14 @@ def help_of(words: str, command: RelayCommand) -> str:
 def test_all_help_of_all_commands_can_be_translated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("RELAY_DATA", str(tmp_path))
     monkeypatch.delenv("NEO4J_URI", raising=False)
-    monkeypatch.setattr(languages, "texts", {"eo": Pseudo()}.get)
+    monkeypatch.setattr(languages, "texts", {PSEUDO: Pseudo()}.get)
     left: dict[str, set[str]] = {}
     for words, command in every(cli.program(CORE)):
         monkeypatch.setattr(command, "example", "")
-        with languages.speaking("eo"):
+        with languages.speaking(PSEUDO):
             told = help_of(words, command).partition("\n\n")[2]
-        outside = re.sub(r"⟦[^⟦⟧]*(?:⟧|\Z|(?=⟦))", "", told)  # a list has first sentences alone
-        bare = SYNTAX.sub("", outside.replace("Options:", "").replace("Commands:", ""))  # of click, which asks gettext
-        listed = re.sub(r"^ +[a-z][\w-]* *$", "", bare, flags=re.MULTILINE)
+        bare = SYNTAX.sub("", told.replace("Options:", "").replace("Commands:", ""))  # of click, which asks gettext
+        listed = re.sub(r"^ +[a-z][\w-]*(?=  | *$)", "", bare, flags=re.MULTILINE)
         if found := set(re.findall(r"[a-z]{3,}", listed)):
             left[words] = found
 

@@ -7,6 +7,7 @@ import shutil
 import tarfile
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,7 +40,7 @@ _ADDRESSED: Final = {"sample": "&size=5&seed=7"}  # what a list's address must s
 def everything(faces: Faces) -> Iterator[Answer]:
     """Load the three seeds into an empty graph and ask everything of them; afterwards it holds more than the seeds."""
     _folders()
-    yield from _help(cli.program(CORE))
+    yield from _help(faces, cli.program(CORE))
     for seed in SEEDS:
         yield from _rehearsed(faces, seed)
     for seed in SEEDS:
@@ -63,7 +64,7 @@ def of_one_seed(faces: Faces, seed: Seed) -> Iterator[Answer]:
     The graph is empty at first.
     """
     _folders()
-    yield from _help(cli.program(CORE))
+    yield from _help(faces, cli.program(CORE))
     yield from _rehearsed(faces, seed)
     yield from _loaded(faces, seed)
     yield from _document(faces)
@@ -238,14 +239,15 @@ def _accesses(faces: Faces) -> Iterator[Answer]:
 # ---------------------------------------------------------------------------------------------------- words
 
 
-def _help(command: click.Command, above: click.Context | None = None) -> Iterator[Answer]:
-    context = click.Context(
-        command, parent=above, info_name=command.name, obj=Session(CORE), **command.context_settings
-    )
+def _help(faces: Faces, command: click.Command, above: click.Context | None = None) -> Iterator[Answer]:
+    """As where no engine runs: help tells of the systems of what answers, and this machine may have one of its own."""
+    session = Session(CORE)
+    session.settings = replace(faces.settings, neo4j=None)
+    context = click.Context(command, parent=above, info_name=command.name, obj=session, **command.context_settings)
     yield _text("words/help", context.command_path, command.get_help(context))
     if isinstance(command, click.Group):
         for each in below(command).values():
-            yield from _help(each, context)
+            yield from _help(faces, each, context)
 
 
 def _refused(faces: Faces) -> Iterator[Answer]:
