@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from copy import copy
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +42,12 @@ class LazyRows(Sequence[_Row_co]):
     def some(self, nth: Rows) -> Iterable[_Row_co]:
         """Some rows, in the order asked for."""
         return self._made(self._row[nth])
+
+    def only(self, nth: Sequence[int]) -> Self:
+        """A sequence of some rows, in the order asked for."""
+        some = copy(self)
+        LazyRows.__init__(some, self._row[np.asarray(nth, np.intp)])
+        return some
 
     @abstractmethod
     def _made(self, rows: Rows) -> Iterable[_Row_co]: ...

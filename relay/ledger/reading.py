@@ -13,6 +13,7 @@ from relay.database import cypher
 from relay.database.acts_as_nodes import key_of, kind_and_id, values_of
 from relay.domain.entries import Entry, Fault, UnknownKind, from_values
 from relay.domain.kinds import END
+from relay.domain.own_columns import is_own
 from relay.domain.register import Register
 from relay.domain.system import Catalogue
 from relay.errors import Failure, Invalid, NotFound, refused
@@ -248,6 +249,29 @@ def standing(
         if len(rows) < _AT_ONCE:
             return
         after = rows[-1]["properties"]["sequence"]
+
+
+def own_answers(graph: Graph, programme_id: str, kind: str, *, personal: bool) -> dict[str, dict[str, Any]]:
+    """What the acts of one kind that stand say in columns of the programme's own; cost: a scan of the kind.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        kind: Of the acts.
+        personal: Whether also what is personal, as far as it is known.
+
+    Returns:
+        Id → "own.NAME" → what it says, days as text; without those that say nothing.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    found = dict[str, dict[str, Any]]()
+    for properties, opened in standing(graph, programme_id, kind):
+        values = values_of(opened if personal else {}) | values_of(properties)
+        if own := {name: value for name, value in values.items() if is_own(name)}:
+            found[kind_and_id(properties["key"])[1]] = own
+    return found
 
 
 def said(graph: Graph, programme_id: str, kind: str, *, personal: bool = False) -> list[dict[str, Any]]:

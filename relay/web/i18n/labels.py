@@ -274,6 +274,11 @@ def lead(what: str) -> Markup:
     return escape(gettext("%(what)s: ")) % {"what": what}
 
 
+def answer(word: str) -> str:
+    """An answer that a column of the programme's own offers: yes and no in the reader's language."""
+    return _record_word(wording.spoken(word))
+
+
 SPEECH: Final = wording.Speech(say=_record_word, column=column, units=units, day=iso_day)
 """The functions with which `office.wording` describes records in the reader's language."""
 
@@ -296,7 +301,7 @@ def value_text(value: object, name: str) -> str:
         return iso_day(str(value))
     if name in catalogue_.month_columns:
         return months_named(str(value))
-    return _record_word(wording.spoken(str(value))) if name in catalogue_.chosen else str(value)
+    return answer(str(value)) if name in catalogue_.chosen else str(value)
 
 
 def plain(text: str, most: int | None = None) -> str:
@@ -355,6 +360,7 @@ def bar_stretches(counts: Mapping[str, int]) -> list[tuple[str, float, float]]:
 
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "answer": answer,
     "basis": basis,
     "bs": other_day,
     "came_by": came_by,

@@ -261,6 +261,7 @@ class CellKind:
 
 
 KINDS: Final[Mapping[str, CellKind]] = {
+    "answer": CellKind(_word("answer"), "word"),
     "bars": CellKind(_bars),
     "by": CellKind(lambda cell: _link(cell.of.page.link(by=cell.value, page=None), cell.value, 40)),
     "cause": CellKind(_word("cause"), "word"),

@@ -45,7 +45,7 @@ def _rows(page: ListPage, cells: _CellsOfColumn) -> Iterator[dict[str, Any]]:
 
 
 def _cells(page: ListPage, column: ListColumn, row: Any, people: Mapping[str, Contact]) -> dict[str, Any]:  # noqa: ANN401 - any row
-    value = json_of(getattr(row, column.key))
+    value = json_of(page.value(column, row))
     if column.cell == "states":
         return {f"{column.key}_{state}": count for state, count in value.items()}
     if column.cell == "place":
@@ -77,7 +77,7 @@ def _to_csv_cell(value: object) -> str | float:
     return escaped(written) if isinstance(written, str) else "" if written is None else written
 
 
-_WORDS: Final = frozenset({"state", "help", "cause", "kind", "check", "rate_name", "severity"})
+_WORDS: Final = frozenset({"state", "help", "cause", "kind", "check", "rate_name", "severity", "answer"})
 """Kinds of cells whose value a template filter of the same name translates."""
 
 
@@ -95,7 +95,7 @@ def _cells_in_words() -> _CellsOfColumn:
     }
 
     def of(page: ListPage, column: ListColumn, row: Any, people: Mapping[str, Contact]) -> dict[str, Any]:  # noqa: ANN401 - any row
-        label, value = str(column.label), getattr(row, column.key)
+        label, value = str(column.label), page.value(column, row)
         if column.cell == "states":
             return {words["state"](state): count for state, count in value.items()}
         if column.cell == "day":

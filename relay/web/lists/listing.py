@@ -10,7 +10,13 @@ from flask import request, url_for
 from markupsafe import Markup
 from werkzeug.utils import cached_property
 
+from relay.arrays.lazy_rows import LazyRows
+from relay.domain.model import day_if_said
+from relay.domain.own_columns import is_own
 from relay.errors import refused
+from relay.exchange import cells
+from relay.ledger import reading
+from relay.reports.breakdown import UNKNOWN
 from relay.reports.field.contacts import NOBODY
 from relay.reports.placements import Holdings
 from relay.web import privacy, sessions
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from relay.arrays.lineage import Survey
+    from relay.domain.own_columns import OwnColumn
     from relay.reports.breakdown import PartNames
     from relay.reports.field.contacts import Contact
     from relay.reports.placements import UnitsSummed
@@ -90,8 +97,9 @@ class Filter:
         name: The parameter in the URL.
         label: Its label.
         choices: Returns what can be chosen; None if the value is typed.
-        typed: The type of the input then: "text", "date" or "number".
+        typed: The type of the input then: "text", "date", "number" or "decimal".
         more: Whether it is folded away until it is used.
+        own: The programme's own column that it is of.
     """
 
     name: str
@@ -99,6 +107,7 @@ class Filter:
     choices: Callable[[ListPage], Sequence[Choice]] | None = None
     typed: str = "text"
     more: bool = False
+    own: OwnColumn | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +118,7 @@ class Listing:
         title: The heading of the page.
         about: A sentence that explains it.
         empty: What to do when the list is empty.
-        columns: The columns, in the order of files.
+        columns: The columns, in the order of files; the first is the id of what a row is.
         on_page: The keys of those that the page shows, in its order; empty for all, in the same order.
         filters: The filters, in order.
         order: The default order: a column's key, with "-" before it for the greatest first; "" for the order in which
@@ -122,6 +131,7 @@ class Listing:
         by_day: Whether its rows depend on the day.
         of_record: Whether it lists all that is recorded, confirmed or not.
         of_reader: Whether its rows differ from reader to reader.
+        of: The kind of acts that a row is, where these can have columns of a programme's own.
         depends_on: Returns what its rows depend on besides the ledger, the day and the filters, for the cache.
     """
 
@@ -140,6 +150,7 @@ class Listing:
     by_day: bool = True
     of_record: bool = False
     of_reader: bool = False
+    of: str = ""
     depends_on: Callable[[], tuple[Any, ...]] = tuple
 
 
@@ -211,13 +222,54 @@ class ListPage:
         return cached_for_survey(self.survey, choice, self._find_rows)
 
     def _find_rows(self) -> Sequence[Any]:
-        rows = self.listing.find_rows(self)
+        rows = self._answering(self.listing.find_rows(self))
         if self.listing.sorts or not self.order:
             return rows
         key, downwards = self.order.removeprefix("-"), self.order.startswith("-")
         known = [row for row in rows if getattr(row, key) is not None]
         unknown = [row for row in rows if getattr(row, key) is None]
         return (*sorted(known, key=lambda row: getattr(row, key), reverse=downwards), *unknown)
+
+    def _answering(self, rows: Sequence[Any]) -> Sequence[Any]:
+        """Those of some rows that answer in columns of the programme's own as is asked for."""
+        own = {each.own: each.name for each in self.listing.filters if each.own and each.name in self.asked_for}
+        if not own:
+            return rows
+        programme_id = self.survey.snapshot.programme_id
+        answers = reading.own_answers(current.graph(), programme_id, self.listing.of, personal=False)
+        wanted = {column.key: _wanted(column, self.asked_for[name]) for column, name in own.items()}
+        nth = [
+            at
+            for at, row in enumerate(rows)
+            if all(is_wanted(answers.get(self._id(row), {}).get(key)) for key, is_wanted in wanted.items())
+        ]
+        return rows.only(nth) if isinstance(rows, LazyRows) else tuple(rows[at] for at in nth)
+
+    def _id(self, row: Any) -> str:  # noqa: ANN401 - any row
+        return str(getattr(row, self.listing.columns[0].key))
+
+    @cached_property
+    def _answers(self) -> Mapping[str, Mapping[str, Any]]:
+        """Record id → its answers in columns of the programme's own; logs that personal ones are shown.
+
+        What is personal is there with full names alone, of records that this reader may find.
+        """
+        of, programme_id = self.listing.of, self.survey.snapshot.programme_id
+        shown = reading.own_answers(current.graph(), programme_id, of, personal=False)
+        if not (self.names == labels.NAMES[-1] and any(is_own(each.key) and each.personal for each in self.columns)):
+            return shown
+        findable = privacy.findable([f"{of}:{self._id(row)}" for row in self.rows])
+        opened = reading.own_answers(current.graph(), programme_id, of, personal=True)
+        named = [act_id for act_id in findable if act_id.partition(":")[2] in opened]
+        privacy.log_opened(str(request.endpoint), named)
+        return shown | {id_: opened[id_] for act_id in named if (id_ := act_id.partition(":")[2])}
+
+    def value(self, column: ListColumn, row: Any) -> Any:  # noqa: ANN401 - any row and cell
+        """What a row says in a column; a day as a day."""
+        if not is_own(column.key):
+            return getattr(row, column.key)
+        said = self._answers.get(self._id(row), {}).get(column.key)
+        return day_if_said(said) if column.cell == "day" else said
 
     @cached_property
     def shown(self) -> Sequence[Any]:
@@ -391,3 +443,17 @@ class ListPage:
         """The numbers of the pages to link: the first, the last, and those around this one."""
         near = range(self.number - 2, self.number + 3)
         return sorted({number for number in (1, *near, self.pages) if 1 <= number <= self.pages})
+
+
+def _wanted(own: OwnColumn, text: str) -> Callable[[Any], bool]:
+    """Whether an answer is the one that a filter asks for; of a text, whether it holds it.
+
+    Raises:
+        CellFault: It is none of this column.
+    """
+    if text == UNKNOWN and own.column.choices:
+        return lambda said: said is None
+    if own.type == "text":
+        return lambda said: text.casefold() in str(said or "").casefold()
+    wanted = cells.read(own.column, text)
+    return lambda said: said == wanted

@@ -260,6 +260,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         order="placement_id",
         find_rows=rows.holdings,
         sorts=True,
+        of="placement",
     ),
     "people": Listing(
         title=lazy_gettext("People"),
@@ -278,6 +279,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         order="beneficiary_id",
         find_rows=rows.holders,
         sorts=True,
+        of="beneficiary",
     ),
     "groups": Listing(
         title=lazy_gettext("Groups"),
@@ -290,6 +292,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         filters=(),
         order="part",
         find_rows=lambda page: rows.part_rows(page, "group", page.groups),
+        of="group",
     ),
     "places": Listing(
         title=lazy_gettext("Places"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, render_template
 
 from relay.reports.rates import made_of
-from relay.web.lists import downloads, visit_words
+from relay.web.lists import downloads, own_columns, visit_words
 from relay.web.lists.listing import ListPage
 from relay.web.lists.programme_lists import LISTINGS, reason
 from relay.web.papers import pdf
@@ -30,14 +30,14 @@ _NAME: Final = f"<any({', '.join(LISTINGS)}):name>"
 @action("gifts")
 def page(programme_id: str, name: str) -> str:  # noqa: ARG001 - `current` reads it
     """A list as a page."""
-    return render_template("list.html", page=ListPage.of_request(name, LISTINGS[name]))
+    return render_template("list.html", page=ListPage.of_request(name, own_columns.listing(name)))
 
 
 @blueprint.get(f"/p/<programme_id>/{_NAME}.<any({', '.join(downloads.FORMS)}):form>")
 @action("gifts")
 def file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `current` reads it
     """A list as a file."""
-    return downloads.file(ListPage.of_request(name, LISTINGS[name]), form)
+    return downloads.file(ListPage.of_request(name, own_columns.listing(name)), form)
 
 
 @blueprint.get("/p/<programme_id>/visits/print")

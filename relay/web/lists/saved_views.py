@@ -22,7 +22,7 @@ from relay.reports.breakdown import UNKNOWN
 from relay.web import guard, sessions
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext
-from relay.web.lists import browser_views
+from relay.web.lists import browser_views, own_columns
 from relay.web.lists.browser_views import BrowserView
 from relay.web.lists.listing import Filter, ListPage
 from relay.web.lists.programme_lists import LISTINGS
@@ -239,7 +239,7 @@ def _without_names(name: str, query: str) -> dict[str, str]:
     Raises:
         Invalid: A filter has another value.
     """
-    listing, said = LISTINGS[name], dict(parse_qsl(query))
+    listing, said = own_columns.listing(name), dict(parse_qsl(query))
     survey = current.survey_of_all()
     page = ListPage(
         name=name,
@@ -273,6 +273,8 @@ def _is_kept(page: ListPage, filter_: Filter, value: str) -> bool:
         return _is_day(value)
     if filter_.typed == "number":
         return value.isdecimal()
+    if filter_.typed == "decimal":
+        return value.replace(".", "", 1).isdecimal()
     act_id = value if ":" in value else f"beneficiary:{value}"
     return bool(reading.recorded(current.graph(), current.head().programme_id, act_id))
 

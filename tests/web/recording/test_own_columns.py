@@ -6,11 +6,15 @@ event.vet    a personal text          "Which vet?"
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import csv
+import io
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from relay.access import accounts, api_tokens
 from relay.access.roles import ROLES, Grant
@@ -26,10 +30,12 @@ from tests.web.recording.test_routes import filled, step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
+    from relay.domain.acts import Value
     from relay.graph import Graph
     from relay.settings import Settings
 
@@ -37,6 +43,28 @@ PROGRAMME: Final = "own-columns"
 AT: Final = f"/p/{PROGRAMME}"
 VET: Final = "Hari of the next ward"
 TAG: Final = {"of": "event", "name": "tag", "question": "Colour of the tag?", "question_fr": "Couleur ?"}
+LISTED: Final = "listed"
+FRENCH: Final = {"Accept-Language": "fr"}
+
+
+def listed() -> Iterator[Act]:
+    """Three women and five columns of theirs."""
+    yield from (say.programme(LISTED), say.rule())
+    for name, type_, personal in (
+        ("school", "number", "no"), ("fit", "yes_or_no", "no"), ("seen", "day", "no"), ("note", "text", "no"),
+        ("vet", "text", "yes"),
+    ):  # fmt: skip
+        asked = {"seen": "Seen on?"}.get(name, f"{name.capitalize()}?")
+        french = {"question_fr": "En forme ?"} if name == "fit" else {}
+        values = {"of": "beneficiary", "name": name, "question": asked, "type": type_, "personal": personal, **french}
+        yield Act(kind="column", id=f"beneficiary.{name}", values=values)
+    one: dict[str, Value] = {"own.school": 5.5, "own.fit": "yes", "own.vet": VET}
+    other: dict[str, Value] = {"own.school": 12, "own.fit": "no", "own.seen": "2026-01-02", "own.note": "by the road"}
+    for id_, said in (("W1", one), ("W2", other), ("W3", {})):
+        woman = say.woman(id_, name="Maya")
+        yield replace(woman, values={**woman.values, **said})
+
+
 DEFINED: Final = (
     {**TAG, "type": "choice", "choices": "red;blue", "personal": "no"},
     {"of": "event", "name": "vet", "question": "Which vet?", "type": "text"},
@@ -161,3 +189,39 @@ def test_a_column_of_a_person_that_is_not_personal_is_asked_about_in_the_browser
     assert len([*reading.entries(recorded, PROGRAMME)]) == before
     assert step(clerk, path, asked, "again", **said).status_code == 303
     assert last(recorded)["name"] == "caste"
+
+
+def test_a_list_is_filtered_by_what_is_not_personal_and_its_files_hold_what_the_reader_may_see(
+    recorded: Graph, settings: Settings, tmp_path: Path
+) -> None:
+    """W1 school=5.5 fit=yes vet=(personal); W2 school=12 fit=no; W3 said nothing."""
+    if LISTED not in {head.programme_id for head in programme_heads.heads(recorded)}:
+        record(recorded, *listed(), programme_id=LISTED)
+    clerk = create_app(recorded, settings, now=lambda: relays.NOW, owner="asha").test_client()
+    people = f"/p/{LISTED}/people"
+
+    def ids(query: str) -> list[str]:
+        text = clerk.get(f"{people}.csv?{query}").data.decode("utf-8-sig")
+        return [next(iter(row.values())) for row in csv.DictReader(io.StringIO(text))]
+
+    assert (ids("own.fit=yes"), ids("own.fit=unknown"), ids("own.school=5.5")) == (["W1"], ["W3"], ["W1"])
+    assert (ids("own.note=ROAD"), ids("own.seen=2026-01-02")) == (["W2"], ["W2"])
+    assert (ids("own.fit=no&own.school=12"), ids("own.fit=yes&own.school=12")) == (["W2"], [])
+    assert "1 row" in words(clerk.get(f"{people}?own.fit=yes").text)
+    assert clerk.get(f"{people}?own.school=many").status_code == 400
+    assert clerk.get(f"{people}?own.vet={VET}").status_code == 400  # what is personal stands in no address
+    assert "own.fit" not in clerk.get(f"/p/{LISTED}/visits").text
+
+    def first(query: str) -> dict[str, str]:
+        text = clerk.get(f"{people}.csv?{query}").data.decode("utf-8-sig")
+        return next(csv.DictReader(io.StringIO(text)))
+
+    assert {name: said for name, said in first("").items() if name.startswith("own.")} == {
+        "own.fit": "yes", "own.note": "", "own.school": "5.5", "own.seen": "",
+    }  # fmt: skip
+    assert (first("names=full")["own.vet"], first("names=initials")["own.vet"]) == (VET, "")
+
+    (tmp_path / "list.xlsx").write_bytes(clerk.get(f"{people}.xlsx?own.school=12", headers=FRENCH).data)
+    heading, row = CalamineWorkbook.from_path(tmp_path / "list.xlsx").get_sheet_by_index(0).to_python()
+    said = dict(zip(heading, row, strict=True))
+    assert (said["En forme ?"], said["School?"], said["Seen on?"]) == ("non", 12, date(2026, 1, 2))
