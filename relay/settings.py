@@ -5,6 +5,7 @@ Only the two shells (the command line and the web) read the environment; they ha
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -71,6 +72,25 @@ SECRET_UNREADABLE: Final = Failure(
     "%(variable)s names %(path)s, which cannot be read or is empty.",
     advice="Name a file whose first line is the secret, and that this user may read.",
 )
+
+
+KEY_UNREADABLE: Final = Failure(
+    Invalid,
+    "key_file_unreadable",
+    "%(variable)s names %(path)s, which cannot be read or holds fewer than %(least)s bytes.",
+    advice="Make it as docs/operators.md says, or copy it from the other machine, so that this user may read it.",
+)
+
+
+KEY_OPEN: Final = Failure(
+    Invalid,
+    "key_file_open",
+    "%(variable)s names %(path)s, which other users of this machine may read or change.",
+    advice="Run `chmod 600 %(path)s`, and make a new key if somebody else may have read it.",
+)
+
+_LEAST_KEY_BYTES: Final = 32  # of random: as many as the signature of a session uses (HMAC)
+_OPEN_TO_OTHERS: Final = stat.S_IWGRP | stat.S_IRWXO  # a group may read it, as root gives it to a service
 
 
 NOT_A_TOKEN: Final = Failure(
@@ -155,6 +175,9 @@ class Settings:
         neo4j_reader: as whom the query page asks `neo4j`; None when no such user is named.
         mail: how and to whom mail is sent; None: none is sent.
         organisation: the name of the organisation, which the sign-in page shows to everybody; None when none is given.
+        session_key: what signs sessions; None: a key that the data folder keeps.
+        checkpoint_key_file: the key that signs the checkpoints of all programmes, in PEM; None: the data folder keeps
+            one for each.
     """
 
     data_folder: Path
@@ -167,6 +190,8 @@ class Settings:
     neo4j_reader: Connection | None = None
     mail: Mail | None = None
     organisation: str | None = None
+    session_key: bytes | None = field(default=None, repr=False)
+    checkpoint_key_file: Path | None = None
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -177,11 +202,12 @@ class Settings:
         NEO4J_READER_PASSWORD, RELAY_URL, RELAY_TOKEN, RELAY_PROGRAMME, RELAY_OUTBOX_PASSPHRASE, RELAY_ORGANISATION,
         RELAY_MAIL (absent: no mail is sent), RELAY_MAIL_FROM, RELAY_MAIL_TO, RELAY_MAIL_USER (absent: nobody signs
         in), RELAY_MAIL_PASSWORD. Without NEO4J_URI and RELAY_MAIL the others of their kind are not looked at. A
-        secret may lie in a file that its variable with _FILE names; it is the first line.
+        secret may lie in a file that its variable with _FILE names; it is the first line. RELAY_SESSION_KEY_FILE and
+        RELAY_CHECKPOINT_KEY_FILE name files that several machines have alike.
 
         Raises:
             Invalid: an address or the token is malformed, a password or what mail needs is missing, a secret's file is
-                unreadable, or RELAY_URL and NEO4J_URI are both set.
+                unreadable or open to others, or RELAY_URL and NEO4J_URI are both set.
         """
         folder = environ.get("RELAY_DATA")
         data_folder = Path(folder).expanduser() if folder else platformdirs.user_data_path("relay", appauthor=False)
@@ -194,6 +220,7 @@ class Settings:
         token = _secret(environ, "RELAY_TOKEN")
         if url and token and not _is_visible_ascii(token):
             raise refused(NOT_A_TOKEN)
+        session_key, checkpoint_key = _key_file(environ, "RELAY_SESSION"), _key_file(environ, "RELAY_CHECKPOINT")
         config_folder = platformdirs.user_config_path("relay", appauthor=False)
         return cls(
             data_folder=data_folder.absolute(),
@@ -206,6 +233,8 @@ class Settings:
             neo4j_reader=_read_reader(environ, neo4j),
             mail=_read_mail(environ),
             organisation=environ.get("RELAY_ORGANISATION") or None,
+            session_key=session_key.read_bytes().strip() if session_key else None,
+            checkpoint_key_file=checkpoint_key,
         )
 
 
@@ -287,6 +316,23 @@ def _secret(environ: Mapping[str, str], variable: str) -> str | None:
     if not secret:
         raise refused(SECRET_UNREADABLE, variable=f"{variable}_FILE", path=path)
     return secret
+
+
+def _key_file(environ: Mapping[str, str], whose: str) -> Path | None:
+    """The file of a key that several machines have alike; None when none is named."""
+    variable = f"{whose}_KEY_FILE"
+    if not (named := environ.get(variable)):
+        return None
+    path = Path(named).absolute()
+    try:
+        long_enough = len(path.read_bytes().strip()) >= _LEAST_KEY_BYTES
+    except OSError:
+        long_enough = False
+    if not long_enough:
+        raise refused(KEY_UNREADABLE, variable=variable, path=named, least=_LEAST_KEY_BYTES)
+    if path.stat().st_mode & _OPEN_TO_OTHERS:
+        raise refused(KEY_OPEN, variable=variable, path=named)
+    return path
 
 
 def _is_visible_ascii(text: str) -> bool:

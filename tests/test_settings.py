@@ -84,6 +84,40 @@ def test_a_file_without_a_secret_is_named_with_its_variable(tmp_path: Path, cont
         Settings.read({"NEO4J_URI": "bolt://localhost", "NEO4J_PASSWORD_FILE": str(file)})
 
 
+def test_two_machines_sign_with_the_keys_that_both_were_given(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_bytes(b"k" * 32 + b"\n")
+    key.chmod(0o640)  # root made it, for the group of the service
+
+    settings = Settings.read({"RELAY_SESSION_KEY_FILE": str(key), "RELAY_CHECKPOINT_KEY_FILE": str(key)})
+
+    assert settings.session_key == b"k" * 32
+    assert settings.checkpoint_key_file == key
+    assert "kkk" not in repr(settings)
+
+
+@pytest.mark.parametrize("variable", ["RELAY_SESSION_KEY_FILE", "RELAY_CHECKPOINT_KEY_FILE"])
+@pytest.mark.parametrize(
+    ("content", "mode", "refusal"),
+    [
+        (None, 0, "cannot be read"),
+        (b"k" * 31 + b"\n", 0o600, "fewer than 32 bytes"),
+        (b"k" * 32, 0o644, "other users"),
+        (b"k" * 32, 0o660, "other users"),
+    ],
+)
+def test_a_key_that_is_missing_short_or_open_is_refused_by_its_name(
+    tmp_path: Path, variable: str, content: bytes | None, mode: int, refusal: str
+) -> None:
+    key = tmp_path / "key"
+    if content is not None:
+        key.write_bytes(content)
+        key.chmod(mode)
+
+    with pytest.raises(Invalid, match=f"{variable} names {key}, which .*{refusal}"):
+        Settings.read({variable: str(key)})
+
+
 def test_another_machines_relay_is_reached_with_a_token() -> None:
     settings = Settings.read({"RELAY_URL": "https://relay.example.org", "RELAY_TOKEN": "hush-hush"})
 

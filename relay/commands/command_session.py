@@ -164,6 +164,7 @@ class Session:
             folder=self.settings.data_folder,
             by=self.by,
             now=self.now,
+            key_file=self.settings.checkpoint_key_file,
             progress=_progress_on_a_terminal(),
         )
         found = question.ask(source, self.head)

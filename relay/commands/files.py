@@ -455,7 +455,8 @@ def restore(session: Session, file: Path, key_file: Path | None, passphrase_file
     else:
         print_table(_KEPT, ([getattr(each, name) for name in _KEPT] for each in kept))
     for each in kept:
-        path = checkpoints.key_path(session.settings.data_folder, each.programme_id)
+        settings = session.settings
+        path = checkpoints.key_path(settings.data_folder, each.programme_id, settings.checkpoint_key_file)
         if not path.exists():
             say(
                 "The key that signs checkpoints of %(programme_id)s is in no backup. If there is one, copy it to",

@@ -131,8 +131,8 @@ def _known_public_keys(session: Session, checkpoints: tuple[Checkpoint, ...]) ->
     """The programme's public key as this machine keeps it; else the checkpoints are believed, and it is said."""
     from relay.ledger.checkpoints import known_key
 
-    here = None if session.service else session.settings.data_folder
-    key = here and known_key(here, checkpoints[0].programme_id)
+    here, own = session.settings, checkpoints[0].programme_id
+    key = None if session.service else known_key(here.data_folder, own, here.checkpoint_key_file)
     if key:
         return (key.public_key,)
     for public_key in sorted({each.public_key for each in checkpoints}):
@@ -205,7 +205,7 @@ def _signed_now(session: Session) -> Checkpoint:
     from relay.ledger.checkpoints import key_path
     from relay.service.questions.ledgers import SignedCheckpoint
 
-    path = key_path(session.settings.data_folder, session.programme_id)
+    path = key_path(session.settings.data_folder, session.programme_id, session.settings.checkpoint_key_file)
     first = not session.service and not path.exists()
     checkpoint = session.ask(SignedCheckpoint())
     if first:

@@ -4,7 +4,8 @@ A checkpoint records the hash of a ledger's latest entry. Every hash depends on 
 holds a checkpoint can later prove that nothing before it was changed, even by someone with full rights to the database.
 It is signed with the programme's Ed25519 key, so a checkpoint forged without the key is recognised. The key belongs to
 whoever keeps the ledger: it lies in `keys/` of the data folder of the database's machine, readable by its owner only,
-and a service gives out checkpoints that it signed itself. Every checkpoint contains the public key.
+or in a file that several machines have alike. A service gives out checkpoints that it signed itself. Every checkpoint
+contains the public key.
 """
 
 from __future__ import annotations
@@ -190,18 +191,18 @@ class Key:
         )
 
 
-def key_path(data_folder: Path, programme_id: str) -> Path:
-    """Where a programme's key lies, in PEM (PKCS 8), as `openssl pkey` reads it."""
-    return data_folder / "keys" / f"{programme_id}.pem"
+def key_path(data_folder: Path, programme_id: str, named: Path | None = None) -> Path:
+    """Where a programme's key lies, in PEM (PKCS 8), as `openssl pkey` reads it: as the settings name it, or here."""
+    return named or data_folder / "keys" / f"{programme_id}.pem"
 
 
-def known_key(data_folder: Path, programme_id: str) -> Key | None:
-    """The key of a programme that this machine keeps; None when it keeps none.
+def known_key(data_folder: Path, programme_id: str, named: Path | None = None) -> Key | None:
+    """The key of a programme, as the settings name it or as this machine keeps it; None when there is none.
 
     Raises:
         KeyUnreadable: The file holds something else.
     """
-    path = key_path(data_folder, programme_id)
+    path = key_path(data_folder, programme_id, named)
     return _key(path, path.read_bytes()) if path.exists() else None
 
 

@@ -109,6 +109,7 @@ class Source:
         cached_survey: Returns the cached survey of the programme on a day, and of confirmed pass-ons alone if True;
             None: a survey is made for each question.
         now: The instant.
+        key_file: With whose key all checkpoints are signed; None: the data folder has one for each programme.
         systems: That the programme uses; a question that is asked of its head learns them from there.
         country: What the programme says of its country; learnt in the same way.
         head_hash: Of the head of its ledger, where that was read just now; learnt in the same way.
@@ -121,6 +122,7 @@ class Source:
     by: str = ""
     cached_survey: Callable[[date, bool], Survey] | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    key_file: Path | None = None
     systems: tuple[str, ...] = ()
     country: str | None = None
     head_hash: str | None = None

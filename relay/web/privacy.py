@@ -218,6 +218,7 @@ def source(graph: Graph) -> Source:
     return Source(
         graph=graph,
         folder=current.core().settings.data_folder,
+        key_file=current.core().settings.checkpoint_key_file,
         reader=READER,
         by=sessions.signed_in().by,
         cached_survey=current.cached_survey,

@@ -19,7 +19,7 @@ from relay.errors import Unavailable, Unknown
 from relay.web.request import current
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from relay.settings import Settings
 
 KEY_FILE: Final = "session.key"
 _KEY_BYTES: Final = 32
@@ -101,7 +101,7 @@ def set_up(app: Flask) -> None:
     """Have an application recognise its users, and set up the cookie and the key of its sessions."""
     site = current.core_of(app).site
     app.session_interface = _Sessions()
-    app.secret_key = key = _signing_key(current.core_of(app).settings.data_folder)
+    app.secret_key = key = _signing_key(current.core_of(app).settings)
     # several on one machine differ in their port only, which cookies do not know
     own = f"relay-{sha256(key).hexdigest()[:8]}"
     app.config.update(
@@ -234,9 +234,11 @@ def _digest(secret: str) -> bytes:
     return sha256(secret.encode()).digest()
 
 
-def _signing_key(folder: Path) -> bytes:
-    """The key that signs sessions: made once, readable by the owner of the data folder alone."""
-    path = folder / KEY_FILE
+def _signing_key(settings: Settings) -> bytes:
+    """The key that signs sessions: as it was given, else made once, readable by the owner of the data folder alone."""
+    if settings.session_key:
+        return settings.session_key
+    path = settings.data_folder / KEY_FILE
     if path.exists() and path.stat().st_size != _KEY_BYTES:
         path.unlink()  # what a disk left of it when it was full, or after a power cut
     return path.read_bytes() if path.exists() else private_files.create_or_read(path, secrets.token_bytes(_KEY_BYTES))

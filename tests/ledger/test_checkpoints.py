@@ -93,6 +93,9 @@ def test_a_key_is_kept_for_its_owner_only_and_stays_the_same(tmp_path: Path) -> 
     assert again.public_key == made.public_key
     assert stat.S_IMODE(key_path(tmp_path, "demo").stat().st_mode) == 0o600
     assert stat.S_IMODE(key_path(tmp_path, "demo").parent.stat().st_mode) == 0o700
+    named = known_key(tmp_path / "other", "other", key_path(tmp_path, "demo"))
+    assert named is not None
+    assert named.public_key == made.public_key
     late = make_key(tmp_path, "demo", random.Random(2).randbytes)  # noqa: S311 - the tests keep no secrets
     assert late.public_key == made.public_key
 

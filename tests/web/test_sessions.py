@@ -105,6 +105,21 @@ def test_two_relays_on_one_machine_do_not_sign_each_others_readers_out(
     assert again.config["SESSION_COOKIE_NAME"] == app.config["SESSION_COOKIE_NAME"]  # after a restart too
 
 
+def test_two_machines_with_one_key_know_each_others_readers(
+    recorded: Graph, settings: Settings, people: dict[str, str], tmp_path: Path
+) -> None:
+    assert people
+    one, other = (
+        create_app(recorded, replace(settings, data_folder=tmp_path / name, session_key=b"k" * 32)).test_client()
+        for name in "ab"
+    )
+    name, _, value = sign_in(one, "auditor").headers["Set-Cookie"].partition(";")[0].partition("=")
+    other.set_cookie(name, value)
+
+    assert other.get("/p/demo").status_code == 200
+    assert not (tmp_path / "b" / sessions.KEY_FILE).exists()
+
+
 @pytest.mark.parametrize("left", [b"", b"short"])
 def test_a_key_of_which_a_full_disk_left_a_part_is_made_anew(
     recorded: Graph, settings: Settings, tmp_path: Path, left: bytes

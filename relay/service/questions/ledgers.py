@@ -109,7 +109,7 @@ class SignedCheckpoint(Question[Checkpoint]):
         """Of the ledger's end as it is now; the first one makes the key."""
         head = programme_heads.head(source.graph, programme_id)
         folder = source.folder
-        key = known_key(folder, programme_id) or make_key(folder, programme_id, secrets.token_bytes)
+        key = known_key(folder, programme_id, source.key_file) or make_key(folder, programme_id, secrets.token_bytes)
         made_at = instant(source.now.astimezone(UTC))
         return key.sign(programme_id=programme_id, sequence=head.entries, head_hash=head.head_hash, made_at=made_at)
 
@@ -138,7 +138,7 @@ class Verify(Question[verify.Verification]):
 
     def answer(self, source: Source, programme_id: str) -> verify.Verification:
         """What holds and what does not."""
-        own = known_key(source.folder, programme_id) if self.checkpoint and not self.key else None
+        own = known_key(source.folder, programme_id, source.key_file) if self.checkpoint and not self.key else None
         return verifying.verified(
             source.graph,
             programme_id,
