@@ -279,6 +279,21 @@ CHECKS: Final[tuple[Check, ...]] = (
         find=how_it_was_recorded.required_missing,
     ),
     Check(
+        check_id="day_to_confirm",
+        title="day to confirm",
+        sentence=(
+            "A day was typed before its year of Bikram Sambat was published, and the published months show it"
+            " otherwise."
+        ),
+        why=(
+            "Ask which day was meant, and correct the act to it; to the recorded day, if that is right: then it is not"
+            " asked again."
+        ),
+        severity="low",
+        population=how_it_was_recorded.typed_early,
+        find=how_it_was_recorded.day_to_confirm,
+    ),
+    Check(
         check_id="clock_went_back",
         title="recorded with a clock set back",
         sentence=f"An entry has a time more than {CLOCKS_DAYS} day earlier than the entry before it.",

@@ -14,6 +14,7 @@ from typing import Final
 
 from relay.audit.acts_in_force import IMPORTED_TOGETHER, ActsInForce, once
 from relay.audit.findings import Finding, finding_of, joint_finding
+from relay.countries import month_table
 from relay.domain.acts import changes_of
 from relay.domain.entries import Entry, login_of
 from relay.domain.notes import about
@@ -21,6 +22,7 @@ from relay.domain.own_columns import COLUMN
 from relay.domain.questions import required_of
 from relay.domain.register import ABOUT_ACTS, Fact, Register
 from relay.instants import CLOCKS_DAYS
+from relay.reports.moved_days import facts_with_typed_days, to_confirm
 from relay.text import Sentence
 
 LATE_DAYS: Final = 180
@@ -88,6 +90,28 @@ def asked_more(in_force: ActsInForce) -> list[Fact]:
     catalogue = in_force.register.catalogue
     facts = in_force.facts(*{own.of: None for own in catalogue.own if own.required_from})
     return [fact for fact in facts if any(required_of(catalogue, fact, _recorded_by_on(in_force, fact)[1]))]
+
+
+def day_to_confirm(in_force: ActsInForce) -> Iterator[Finding]:
+    """Find days typed in a year of Bikram Sambat that is published by now, and has them otherwise."""
+    looked_at = {fact.act_id: fact for fact in typed_early(in_force)}
+    for moved in to_confirm(in_force.register, month_table.in_use()):
+        if fact := looked_at.get(moved.act_id):
+            yield finding_of(
+                fact,
+                Sentence(
+                    "the day typed as %(typed)s is, by the published months, recorded as %(shown)s.",
+                    typed=f"{moved.before} BS",
+                    shown=f"{moved.after} BS",
+                ),
+                *in_force.entries_about(fact.act_id, moved.column),
+            )
+
+
+@once
+def typed_early(in_force: ActsInForce) -> list[Fact]:
+    """Acts with a day that was typed before its year of Bikram Sambat was published."""
+    return [fact for fact in facts_with_typed_days(in_force.register) if in_force.happened(fact)]
 
 
 def clock_went_back(in_force: ActsInForce) -> Iterator[Finding]:

@@ -53,7 +53,7 @@ def calendar_check(session: Session) -> None:
     rows = _of_all(session, lambda register: to_confirm(register, month_table.in_use()))
     print_rows(session, MovedDay, rows)
     if rows:
-        say("Ask which day was meant. If it is the one that was typed: relay correct ACT --set COLUMN=DAY")
+        say("Ask which day was meant, and say it, even if it is the recorded one: relay correct ACT --set COLUMN=DAY")
     click.get_current_context().exit(FOUND if rows else DONE)
 
 

@@ -15,7 +15,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from itertools import accumulate, chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from relay.errors import Failure, Invalid, refused
 from relay.text import Sentence, line_of
@@ -198,16 +198,20 @@ def packaged() -> MonthTable:
     return read(files("relay.countries").joinpath("np", FILE).read_text(encoding="utf-8"))
 
 
-class _Followed:
-    """The data folder whose table this process follows."""
+class _Followed(NamedTuple):
+    """The data folder whose table this process follows, and its file as it was seen: replaced as a whole."""
 
     folder: Path | None = None
     seen: tuple[int, int] | None = None
     table: MonthTable | None = None
 
 
+_followed = _Followed()
+
+
 def follow(folder: Path) -> None:
     """Count days by the table of a data folder from now on, where there is one; call it as each request begins."""
+    global _followed  # noqa: PLW0603 - one assignment, so that no thread sees a half of it
     path = folder / FILE
     try:
         found = path.stat()
@@ -215,14 +219,13 @@ def follow(folder: Path) -> None:
         seen = None
     else:
         seen = (found.st_ino, found.st_mtime_ns)
-    if (folder, seen) != (_Followed.folder, _Followed.seen):
-        own = read(path.read_text(encoding="utf-8")) if seen else None
-        _Followed.folder, _Followed.seen, _Followed.table = folder, seen, own
+    if (folder, seen) != _followed[:2]:
+        _followed = _Followed(folder, seen, read(path.read_text(encoding="utf-8")) if seen else None)
 
 
 def in_use() -> MonthTable:
     """The table by which days are counted now."""
-    own = _Followed.table
+    own = _followed.table
     return own if own and own.published >= packaged().published else packaged()
 
 

@@ -196,4 +196,4 @@ def likely(day: str) -> Sentence | None:
     """
     if int(day[:4]) not in LIKELY_YEARS:
         return None
-    return Sentence("Write it as %(day)s BS, if it is in Bikram Sambat.", day=day)
+    return Sentence("Write it as %(day)s, if it is in Bikram Sambat.", day=f"{day} BS")

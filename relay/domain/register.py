@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from relay.countries.country import Country, country_of
 from relay.domain.acts import Act, changes_of, systems_of
-from relay.domain.entries import CHANGES, Entry
+from relay.domain.entries import CHANGES, TYPED, Entry
 from relay.domain.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt, Rule, thousandths
 from relay.domain.name_matching import code
 from relay.domain.own_columns import OWN, Definitions, columns_of
@@ -439,6 +439,18 @@ class Register:
                 names = (then.keys() | values.keys()) - self.catalogue.personal(act_id.partition(":")[0])
                 if all(then.get(name) == values.get(name) for name in names):
                     yield later
+
+    def typed(self, act_id: str) -> dict[str, str]:
+        """Column → what was typed for its day, such as "2084-01-15 BS", where its year was not published then."""
+        if act_id not in self.entries:  # in a part
+            return {}
+        typed = dict(self.entries[act_id].payload.get(TYPED, {}))
+        for later in self._later(act_id):
+            if later.kind == "correct" and self.stands(later.act_id):
+                _update(typed, dict.fromkeys(changes_of(later.values)))
+                changed = self.entries[later.act_id].payload.get(TYPED, {})
+                typed |= {name.removeprefix(CHANGES): text for name, text in changed.items()}
+        return typed
 
     def household(self, beneficiary_id: str) -> str | None:
         """The code of a beneficiary's household, however it is written; None where it is not known."""

@@ -1268,9 +1268,14 @@ def _may_take_back(kind: Kind, act: Act) -> None:
 
 
 def _says_already(register: Register, subject: str, changes: Mapping[str, Any]) -> bool:
-    """Whether an act says all that some changes say; it does when there are none."""
-    stands = register.settled(subject)
-    return not changes or (stands is not None and all(stands.values.get(name) == changes[name] for name in changes))
+    """Whether an act says all that some changes say; it does when there are none.
+
+    A day that was typed before its year was published is confirmed by saying it again.
+    """
+    stands, typed = register.settled(subject), register.typed(subject)
+    return not changes or (
+        stands is not None and all(stands.values.get(name) == changes[name] and name not in typed for name in changes)
+    )
 
 
 def _may_change(register: Register, kind: str, act: Act) -> None:

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from relay.domain.acts import changes_of
-from relay.domain.entries import CHANGES, TYPED
+from relay.domain.entries import TYPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from relay.countries.month_table import MonthTable
-    from relay.domain.register import Register
+    from relay.domain.register import Fact, Register
 
-_TYPED: Final = re.compile("([0-9]{4})-([0-9]{2})-([0-9]{2}) BS")
+_TYPED: Final = re.compile("([0-9]{4})-[0-9]{2}-[0-9]{2} BS")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,31 +64,24 @@ def to_confirm(register: Register, table: MonthTable) -> Iterator[MovedDay]:
 
     Those whose year the table has not published yet are not among them, nor those that it shows as they were typed.
     """
-    for (act_id, column), typed in sorted(_typed_days(register).items()):
-        fact, form = register.facts.get(act_id), _TYPED.fullmatch(typed)
-        if not (fact and form and fact.values.get(column) and int(form[1]) <= table.published):
-            continue
-        day = date.fromisoformat(fact.values[column])
-        if table.written(day) != typed.removesuffix(" BS"):
-            yield MovedDay(
-                programme_id=register.programme_id,
-                act_id=act_id,
-                column=column,
-                recorded=day,
-                before=typed.removesuffix(" BS"),
-                after=table.written(day),
-            )
+    for fact in facts_with_typed_days(register):
+        for column, typed in register.typed(fact.act_id).items():
+            form = _TYPED.fullmatch(typed)
+            if not (form and int(form[1]) <= table.published):
+                continue
+            day, before = date.fromisoformat(fact.values[column]), typed.removesuffix(" BS")
+            if table.written(day) != before:
+                yield MovedDay(
+                    programme_id=register.programme_id,
+                    act_id=fact.act_id,
+                    column=column,
+                    recorded=day,
+                    before=before,
+                    after=table.written(day),
+                )
 
 
-def _typed_days(register: Register) -> dict[tuple[str, str], str]:
-    """Act and column → what was typed, of days that no later correction changed."""
-    found: dict[tuple[str, str], str] = {}
-    for entry in sorted(register.entries.values(), key=lambda entry: entry.sequence):
-        if not register.stands(entry.act_id):
-            continue
-        changed, typed = changes_of(entry.payload), entry.payload.get(TYPED, {})
-        about = str(entry.payload["act_id"]) if changed else entry.act_id
-        for column in changed:
-            found.pop((about, column), None)
-        found |= {(about, name.removeprefix(CHANGES)): text for name, text in typed.items()}
-    return found
+def facts_with_typed_days(register: Register) -> list[Fact]:
+    """The acts in force with a day that was typed in a year not published then, in the order of their ids."""
+    about = {register.last_subject(entry.act_id) for entry in register.entries.values() if TYPED in entry.payload}
+    return [register.facts[act_id] for act_id in sorted(about & register.facts.keys()) if register.typed(act_id)]

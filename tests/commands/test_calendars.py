@@ -16,8 +16,10 @@ from relay.countries import month_table
 from relay.countries.month_table import packaged, read
 from relay.domain.bikram_sambat import bikram_sambat
 from relay.errors import Invalid
+from relay.ledger import verify
 from relay.settings import Settings
 from relay.web import create_app, responses
+from tests.web.recording.test_routes import filled, step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +75,9 @@ def test_after_an_update_what_was_recorded_stays_and_what_is_shown_follows(
 ) -> None:
     shell.monkeypatch.setenv("RELAY_DATA", str(tmp_path))
     shell.ok(*EXTENDED, "2084-06-05 BS", "--id", "E8")  # 31 + 31 + 32 + 31 + 31 days and 4 after 2027-04-14
-    shell.ok(*EXTENDED, "2084-07-05 BS", "--id", "E9")
+    shell.ok(*EXTENDED, "2084-06-06 BS", "--id", "E9")
+    shell.ok(*EXTENDED, "2084-06-07 BS", "--id", "E10")
+    shell.ok(*EXTENDED, "2084-07-05 BS", "--id", "E11")
     pages = create_app(graph, Settings.read({"RELAY_DATA": str(tmp_path)}), owner="asha").test_client()
     build = responses.build_fingerprint()
     assert "≈ 5 असोज 2084" in pages.get("/p/demo/record/event:E8?lang=ne").text
@@ -85,7 +89,9 @@ def test_after_an_update_what_was_recorded_stays_and_what_is_shown_follows(
     rows = shell.ok("calendar", "update", str(tmp_path / "calendar.toml"), "--yes", "--json").json
 
     assert [(row["act_id"], row["recorded"], row["before"], row["after"]) for row in rows] == [
-        ("event:E8", "2027-09-21", "2084-06-05", "2084-06-06")
+        ("event:E8", "2027-09-21", "2084-06-05", "2084-06-06"),
+        ("event:E9", "2027-09-22", "2084-06-06", "2084-06-07"),
+        ("event:E10", "2027-09-23", "2084-06-07", "2084-06-08"),
     ]
     assert shell.ok("show", "event:E8", "--json").json["values"]["until_on"] == "2027-09-21"
     shown = pages.get("/p/demo/record/event:E8?lang=ne").text
@@ -95,7 +101,19 @@ def test_after_an_update_what_was_recorded_stays_and_what_is_shown_follows(
     assert responses.build_fingerprint() != build
 
     listed = shell.run("calendar", "check", "--json")
-    assert (listed.code, [row["act_id"] for row in listed.json]) == (3, ["event:E8"])
-    shell.ok("correct", "event:E8", "--how", "wrong-data", "--set", "until_on=2084-06-05 BS", "--why", "published")
-    assert shell.ok("show", "event:E8", "--json").json["values"]["until_on"] == "2027-09-20"
+    assert (listed.code, [row["act_id"] for row in listed.json]) == (3, ["event:E10", "event:E8", "event:E9"])
+    assert "the day typed as 2084-06-05 BS is, by the published months, recorded as 2084-06-06 BS." in (
+        pages.get("/p/demo/findings?check=day_to_confirm&as_of=2024-06-30&lang=en").text
+    )
+    correct = ("correct", "--how", "wrong-data", "--why", "published", "--set")
+    shell.ok(*correct, "until_on=2084-06-05 BS", "event:E8")  # meant as it was typed
+    shell.ok(*correct, "until_on=2027-09-22", "event:E9")  # right as it is recorded
+    again = filled(pages, "/p/demo/record/event:E10/correct", until_on="2084-06-08 BS", why="She says so.")
+    assert step(pages, "/p/demo/record/event:E10/correct", again, "record").status_code == 303
+    assert step(pages, "/p/demo/record/event:E10/correct", again, "record").status_code == 303
+    assert [shell.ok("show", f"event:{id_}", "--json").json["values"]["until_on"] for id_ in ("E8", "E9", "E10")] == [
+        *("2027-09-20", "2027-09-22", "2027-09-23")
+    ]
     assert shell.ok("calendar", "check", "--json").json == []
+    assert "changes nothing" in shell.run(*correct, "until_on=2027-09-22", "event:E9").err
+    assert verify.verify(graph, "demo").faults == ()

@@ -8,6 +8,7 @@ from typing import Final
 
 from relay.access.account_trail import EnrolledTelephone
 from relay.domain.acts import Act
+from relay.domain.bikram_sambat import LikelyDay
 from tests.scenes import acts as say
 from tests.scenes.clean import TODAY, Clean
 
@@ -197,6 +198,20 @@ def required_missing(programme: Clean) -> set[str]:
     return {programme.event("visit", placement_id, day + timedelta(days=1))}
 
 
+def day_to_confirm(programme: Clean) -> set[str]:
+    """Typed, as it were, before 2081 was published: of three days, one as it is, one another, and one corrected."""
+    _right, wrong, corrected = (
+        programme.event("visit", placement_id, day, happened_on=LikelyDay.of(day, typed))
+        for placement_id, day, typed in (
+            (programme.quiet.pop(), date(2024, 4, 20), "2081-01-08 BS"),
+            (programme.quiet.pop(), date(2024, 4, 20), "2081-01-07 BS"),
+            (programme.quiet.pop(), date(2024, 4, 21), "2081-01-08 BS"),
+        )
+    )
+    programme.book.add(say.corrected(corrected, "K30", happened_on="2024-04-21"))
+    return {wrong}
+
+
 def clock_went_back(programme: Clean) -> set[str]:
     programme.book.today = day = TODAY - timedelta(days=programme.random.randint(2, 400))
     visit = programme.event("visit", programme.quiet.pop(), day - timedelta(days=3), by="local:late")
@@ -310,8 +325,8 @@ OFFENCES: Final = {
     for plant in (
         same_household, holds_already, too_soon, more_than_born, after_loss, unwanted_sex, recorded_twice,
         far_more_than_owed, another_name, tag_twice, same_phone, registered_twice, busy_day, no_witness, busy_witness,
-        no_gift, gift_total, claim_unsupported, recorded_late, required_missing, clock_went_back, corrected_often,
-        corrected_after_lock,
+        no_gift, gift_total, claim_unsupported, recorded_late, required_missing, day_to_confirm, clock_went_back,
+        corrected_often, corrected_after_lock,
         on_own_telephone, recorded_after_lock, opened_again, to_herself, never_received, cycle, before_receipt, no_rule,
         against_the_rules,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import abort
 
 from relay.domain.acts import ID_BYTES, id_made_of, new_id
+from relay.domain.bikram_sambat import as_typed
 from relay.exchange import cells
 from relay.office.lookup import resolve
 from relay.reports import record_history
@@ -123,13 +124,16 @@ class FilledForm:
     def changes(self) -> dict[str, Value | None]:
         """What a correction changes: column → new value; None empties it.
 
-        A field that was left as it was shown changes nothing, even if somebody else corrected it meanwhile.
+        A field that was left as it was shown changes nothing, even if somebody else corrected it meanwhile. Where
+        nothing else is changed, a day that was written otherwise is said again: so is one confirmed (`_says_already` of
+        the rule book).
         """
-        return {
-            field.name: field.value
-            for field in self.fields
-            if field.name in self.shown and field.value != self.was(field) and self._is_touched(field)
+        shown = [field for field in self.fields if field.name in self.shown]
+        changed = {
+            field.name: field.value for field in shown if field.value != self.was(field) and self._is_touched(field)
         }
+        again = (field for field in shown if field.column.type == "date" and field.text != self.shown[field.name])
+        return changed or {field.name: field.value for field in again if field.value == self.was(field)}
 
     def _is_touched(self, field: Field) -> bool:
         shown = self.shown[field.name]
@@ -159,7 +163,10 @@ class FilledForm:
         return values | {field.name: self._id_of_new_woman for field in self.fields if field.is_new}
 
     def carried(self) -> Iterator[tuple[str, str]]:
-        """The hidden fields of the check page, name and text: each day as a date, each person as she was chosen."""
+        """The hidden fields of the check page, name and text: each day as a date, each person as she was chosen.
+
+        A day whose year is not published is as it was typed, and so is a value that says again what was shown.
+        """
         yield OWN_ID, self.own_id
         for field in self.fields:
             if field.chosen:
@@ -167,7 +174,8 @@ class FilledForm:
                 yield f"{field.name}.for", field.text
                 yield f"{field.name}.chosen", field.chosen
             elif field.value is not None:
-                yield field.name, cells.write(field.value) if field.sort == "number" else str(field.value)
+                text = cells.write(field.value) if field.sort == "number" else str(as_typed(field.value))
+                yield field.name, field.text if text == self.shown.get(field.name) else text
         yield from self.opened_with()
 
     def opened_with(self) -> Iterator[tuple[str, str]]:
