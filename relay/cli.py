@@ -70,6 +70,7 @@ USERS: Final = {
         ("calendars", "calendar"),
         ("columns", "column"),
         ("accounts", "account", "token", "device"),
+        ("following", "follow", "follower"),
         ("documents", "help_"),
     ),
 }

@@ -159,13 +159,15 @@ def _sync(file: BinaryIO) -> None:
 
 
 def folder(path: Path) -> Path:
-    """A folder for its owner only, made when it is not there.
+    """A folder for its owner only, made when it is not there, with those around it.
 
     Raises:
         Invalid: It cannot be made there.
     """
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for each in (*reversed(path.parents), path):
+            if not each.is_dir():
+                each.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise refused(NOT_WRITTEN, path=path, strerror=error.strerror) from error
     return path

@@ -101,6 +101,16 @@ NOT_A_TOKEN: Final = Failure(
 )
 
 
+_A_YEAR_HOURS: Final = 8784
+
+NOT_HOURS: Final = Failure(
+    Invalid,
+    "not_hours",
+    "RELAY_COPY_SILENT_HOURS is not a number of hours.",
+    advice="Write 36, for example; at most a year.",
+)
+
+
 TWO_DATABASES: Final = Failure(
     Invalid,
     "two_databases",
@@ -174,6 +184,7 @@ class Settings:
         outbox_passphrase: what the outbox of this machine is sealed with; None for nothing.
         neo4j_reader: as whom the query page asks `neo4j`; None when no such user is named.
         mail: how and to whom mail is sent; None: none is sent.
+        copy_silent_hours: after how many hours without agreeing a programme and its copy say so.
         organisation: the name of the organisation, which the sign-in page shows to everybody; None when none is given.
         session_key: what signs sessions; None: a key that the data folder keeps.
         checkpoint_key_file: the key that signs the checkpoints of all programmes, in PEM; None: the data folder keeps
@@ -192,6 +203,7 @@ class Settings:
     organisation: str | None = None
     session_key: bytes | None = field(default=None, repr=False)
     checkpoint_key_file: Path | None = None
+    copy_silent_hours: float = 36
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -200,6 +212,7 @@ class Settings:
         Variables: RELAY_DATA (absent: the user's data folder as the platform places it), NEO4J_URI, NEO4J_USER
         (absent: neo4j), NEO4J_PASSWORD, NEO4J_DATABASE (absent: neo4j), NEO4J_READER (absent: nobody),
         NEO4J_READER_PASSWORD, RELAY_URL, RELAY_TOKEN, RELAY_PROGRAMME, RELAY_OUTBOX_PASSPHRASE, RELAY_ORGANISATION,
+        RELAY_COPY_SILENT_HOURS (absent: 36),
         RELAY_MAIL (absent: no mail is sent), RELAY_MAIL_FROM, RELAY_MAIL_TO, RELAY_MAIL_USER (absent: nobody signs
         in), RELAY_MAIL_PASSWORD. Without NEO4J_URI and RELAY_MAIL the others of their kind are not looked at. A
         secret may lie in a file that its variable with _FILE names; it is the first line. RELAY_SESSION_KEY_FILE and
@@ -235,7 +248,15 @@ class Settings:
             organisation=environ.get("RELAY_ORGANISATION") or None,
             session_key=session_key.read_bytes().strip() if session_key else None,
             checkpoint_key_file=checkpoint_key,
+            copy_silent_hours=_read_hours(environ),
         )
+
+
+def _read_hours(environ: Mapping[str, str]) -> float:
+    text = environ.get("RELAY_COPY_SILENT_HOURS") or "36"
+    if not (text.isdecimal() and 0 < int(text) < _A_YEAR_HOURS):
+        raise refused(NOT_HOURS)
+    return int(text)
 
 
 def require_service(url: str) -> None:

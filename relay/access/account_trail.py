@@ -47,6 +47,9 @@ KINDS: Final = (
     "given_up",
     "invitation",
     "restored",
+    "follower",
+    "follower_removed",
+    "followed",
 )
 _MARK_DIGITS: Final = 16  # hex digits; our choice: no two tokens of one database share them
 _ENTRY_FIELDS: Final = frozenset(each for each in Entry.__slots__ if each not in ("opened", "personal", "written_at"))
@@ -154,6 +157,11 @@ def _properties(entry: Entry) -> dict[str, Any]:
     return {**parts, "key": f"trail/{entry.sequence}", "payload": canonical(entry.payload).decode()}
 
 
+def followed_properties(entry: Entry, programme_id: str) -> dict[str, Any]:
+    """The properties of the node of an entry of another machine's trail, of which this one copies a programme."""
+    return {**_properties(entry), "key": f"trail/{programme_id}/{entry.sequence}", "of": programme_id}
+
+
 # ---------------------------------------------------------------------------------------------------- reading
 
 
@@ -194,7 +202,7 @@ def _enrolled_telephones(entry: Entry) -> Iterator[EnrolledTelephone]:
 
 def _read_entry(properties: Mapping[str, Any]) -> Entry | Fault:
     try:
-        written = {name: value for name, value in properties.items() if name != "key"}
+        written = {name: value for name, value in properties.items() if name not in ("key", "of")}
         payload = json.loads(written["payload"], object_pairs_hook=once)
         return _entry_from_fields({**written, "programme_id": EVERY, "payload": payload})
     except (KeyError, TypeError, ValueError, RecursionError):
@@ -297,11 +305,27 @@ class _AccessState:
             self.devices[payload["device"]] = [payload["login"], payload["scope"], payload["place_id"]]
         elif entry.kind == "given_up":
             del self.devices[payload["device"]]
-        if entry.kind in ("account", "password", "removed"):
+        elif entry.kind == "followed":
+            self._follow(payload)
+        self._apply_to_passwords(entry.kind, payload)
+
+    def _apply_to_passwords(self, kind: str, payload: Mapping[str, Any]) -> None:
+        """Change the passwords, and the tokens that end with them."""
+        if kind in ("account", "password", "removed"):
             self.passwords.pop(payload["login"], None)
             self.passwords |= {payload["login"]: payload["password"]} if "password" in payload else {}
-        if entry.kind == "removed" or (entry.kind == "password" and payload["tokens_end"]):
+        if kind == "removed" or (kind == "password" and payload["tokens_end"]):
             self.tokens = {token: row for token, row in self.tokens.items() if row[0] != payload["login"]}
+
+    def _follow(self, payload: Mapping[str, Any]) -> None:
+        """Take in what a copy took over from its original: grants, or None of an account that is gone."""
+        for login, grants in payload["accounts"].items():
+            if grants is None:
+                del self.accounts[login]
+                self.passwords.pop(login, None)
+            else:
+                self.accounts[login] = grants
+        self.passwords |= payload["passwords"]
 
 
 def grants_of(written: str) -> list[str]:

@@ -64,11 +64,12 @@ KINDS: Final[Mapping[str, TokenKind]] = {
     "enrolment": TokenKind(lasts=timedelta(minutes=10), in_trail=False),
     "invitation": TokenKind(lasts=timedelta(days=14), in_trail=False),
     "story": TokenKind(lasts=timedelta(days=30), of_account=False, in_trail=False),
+    "follower": TokenKind(begins="relayfollower_", of_account=False),
 }
-"""What programs sign in with, telephones, the codes that enrol them, links by which somebody chooses her password, and
-donors' links to a story. All is our choice: a token that was forgotten ends within a year; a field worker's season is
-500 acts; a code is long enough there to be read out twice; a paper with a link reaches the last office in two weeks; a
-donor answers a letter within a month."""
+"""What programs sign in with, telephones, the codes that enrol them, links by which somebody chooses her password,
+donors' links to a story, and machines that keep a copy. All is our choice: a token that was forgotten ends within a
+year; a field worker's season is 500 acts; a code is long enough there to be read out twice; a paper with a link reaches
+the last office in two weeks; a donor answers a letter within a month."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,7 +165,7 @@ class Session:
             by=self.by,
             now=self.now,
             key_file=self.settings.checkpoint_key_file,
-            progress=_progress_on_a_terminal(),
+            progress=progress_on_a_terminal(),
         )
         found = question.ask(source, self.head)
         question.note(source, self.programme_id, found, by=self.by, at=self.at)
@@ -358,7 +358,7 @@ class Session:
         """Take back what was recorded at one time, all or nothing; of more than one list, each is for itself."""
         from relay.office import undo
 
-        corrections, progress = undo.corrections(acts, why, self.clerk), _progress_on_a_terminal()
+        corrections, progress = undo.corrections(acts, why, self.clerk), progress_on_a_terminal()
         if self.service:
             taken: list[Recorded] = []
             for start in range(0, len(corrections), _TAKEN_BACK_AT_ONCE):
@@ -683,7 +683,7 @@ def waiting(sentence: str) -> Generator[None]:
         timer.cancel()
 
 
-def _progress_on_a_terminal() -> Callable[[str, int, int], None]:
+def progress_on_a_terminal() -> Callable[[str, int, int], None]:
     """Say on a terminal how far a long answer has come, as often as a person wants to know; else nothing."""
     from time import monotonic
 

@@ -53,7 +53,8 @@ MATCH (l:Ledger) WHERE l.key = l.programme_id
 OPTIONAL MATCH (p:Programme {key: l.programme_id + '/programme/' + l.programme_id})
 RETURN l.programme_id AS programme_id, l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
        p.name AS name, p.timezone AS timezone, p.systems AS systems,
-       p.country AS country, p.own_columns AS own_columns
+       p.country AS country, p.own_columns AS own_columns,
+       l.copy_of AS copy_of, l.copied_at AS copied_at, l.alarm AS alarm
 ORDER BY programme_id
 """
 
@@ -75,7 +76,7 @@ ON CREATE SET l.programme_id = $programme_id, l.sequence = 0, l.hash = $hash, l.
 # where a list is empty that was not, and each plan takes a second. On the embedded engine p {.help} in a list within a
 # list makes null of the whole row: there {help: p.help} is written.
 _LOAD: Final[LiteralString] = """
-RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
+RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection, l.copy_of AS copy_of,
   COLLECT { MATCH (e:Entry {key: l.programme_id + '/entry/' + toString(l.sequence)})
             RETURN e.recorded_at } AS last_recorded_at,
   COLLECT { MATCH (h:Held {scope: l.programme_id}) WHERE h.state = 'open' RETURN h.held_id LIMIT 1 } AS held,
@@ -114,7 +115,7 @@ MATCH (l:Ledger {key: $ledger})
 WITH l, l.lock AS earlier
 SET l.lock = $lock
 WITH l, earlier
-RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection, earlier
+RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection, l.copy_of AS copy_of, earlier
 """
 
 # What a clerk may leave out of a pass-on: the giver, by placement or by holder under any of her ids, and the pass-on if
@@ -330,6 +331,15 @@ RETURN labels(a) AS start_labels, a.key AS start, type(r) AS type, labels(b) AS 
 """
 
 # ---------------------------------------------------------------------------------------------------- rebuilding
+
+# Note what a ledger is a copy of, and what its latest part brought; see `relay.following`.
+SET_COPY: Final[LiteralString] = "MATCH (l:Ledger {key: $key}) SET l += $copy"
+
+# One row: what was noted of a copy; or none.
+COPY: Final[LiteralString] = """
+MATCH (l:Ledger {key: $key})
+RETURN l.copy_of AS copy_of, l.alarm AS alarm, l.copied_held AS held, l.copied_access AS access
+"""
 
 SET_PROJECTION: Final[LiteralString] = "MATCH (l:Ledger {key: $key}) SET l.projection = $projection"
 
@@ -816,6 +826,8 @@ RETURN token, properties(a) AS account
 
 ADD_TOKEN: Final[LiteralString] = "CREATE (t:Token) SET t = $token"
 
+SET_TOKEN: Final[LiteralString] = "MATCH (t:Token {key: $key}) SET t += $values"
+
 TOKEN_USED: Final[LiteralString] = "MATCH (t:Token {key: $key}) SET t.last_used_at = $used_at"
 
 REMOVE_TOKEN: Final[LiteralString] = "MATCH (t:Token {key: $key}) DELETE t"
@@ -893,6 +905,9 @@ MATCH (h:Held {scope: $programme_id})
 WHERE h.state <> 'open' AND h.settled_at < $before AND (h.state <> 'recorded' OR h.settled_by = '') DELETE h
 """
 
+# Delete all that is held in a programme but some.
+DROP_OTHER_HELD: Final[LiteralString] = "MATCH (h:Held {scope: $programme_id}) WHERE NOT h.key IN $keys DELETE h"
+
 # Store rows, each replacing the one with its key.
 HOLD: Final[LiteralString] = "UNWIND $rows AS row MERGE (h:Held {key: row.key}) SET h = row"
 
@@ -913,8 +928,16 @@ TRAIL_HEAD: Final[LiteralString] = """
 MATCH (h:TrailHead {key: 'trail'}) RETURN coalesce(h.sequence, 0) AS sequence, h.hash AS hash
 """
 
-# One row = an entry of the trail; by sequence; cost: a scan of :TrailEntry.
-TRAIL: Final[LiteralString] = "MATCH (e:TrailEntry) RETURN properties(e) AS entry ORDER BY e.sequence, e.key"
+# One row = an entry of the trail; by sequence; cost: a scan of :TrailEntry. One that was followed has `of`.
+TRAIL: Final[LiteralString] = (
+    "MATCH (e:TrailEntry) WHERE e.of IS NULL RETURN properties(e) AS entry ORDER BY e.sequence, e.key"
+)
+
+# The trail of the machine whose programme is copied, beside this machine's own: read, and added to.
+FOLLOWED_TRAIL: Final[LiteralString] = (
+    "MATCH (e:TrailEntry {of: $programme_id}) RETURN properties(e) AS entry ORDER BY e.sequence"
+)
+ADD_FOLLOWED_TRAIL: Final[LiteralString] = "UNWIND $rows AS row MERGE (e:TrailEntry {key: row.key}) SET e = row"
 
 # One row = an entry of the trail that tells of telephones; by sequence; cost: a scan of :TrailEntry.
 ENROLMENTS: Final[LiteralString] = """

@@ -209,6 +209,7 @@ class _Context:
             sequence=row["sequence"],
             hash=row["hash"],
             projection=row["projection"],
+            copy_of=row["copy_of"] or "",
             recorded_at=next(iter(row["last_recorded_at"]), None) or "",
             anything_held=bool(row["held"]),
         )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
 from relay.domain.acts import systems_of
 from relay.domain.own_columns import OwnColumn, columns_of_text
-from relay.errors import Failure, Invalid, NotFound, Unavailable, refused
+from relay.errors import Failure, Invalid, NotFound, Refused, Unavailable, refused
+from relay.instants import instant
 
 if TYPE_CHECKING:
     from relay.graph import Graph
@@ -38,6 +40,7 @@ class Head:
         sequence: Of the last entry; 0 before the first.
         hash: Of the last entry; `entries.ORIGIN` before the first.
         projection: The number of the projection that the graph was built by.
+        copy_of: Of a copy, the URL of the original; else empty.
         recorded_at: Of the last entry; empty before the first, and where nobody asks for it.
         anything_held: Whether any act is held in the programme; False where nobody asks for it.
     """
@@ -45,6 +48,7 @@ class Head:
     sequence: int
     hash: str
     projection: int
+    copy_of: str = field(default="", compare=False)
     recorded_at: str = field(default="", compare=False)
     anything_held: bool = field(default=False, compare=False)
 
@@ -74,6 +78,26 @@ class NotRestored(NotBuilt):
     advice = "If the restore was interrupted, run the same relay restore again: it continues where it stopped."
 
 
+class IsACopy(Refused):
+    """Something is to be recorded into a copy."""
+
+    reason = "This is a copy of programme %(programme_id)s, in which nothing is recorded."
+    advice = "Record it at %(copy_of)s."
+
+    programme_id: str
+    copy_of: str
+
+
+def require_original(programme_id: str, copy_of: str | None) -> None:
+    """Let only an original be recorded into.
+
+    Raises:
+        IsACopy: It is a copy.
+    """
+    if copy_of:
+        raise IsACopy(programme_id=programme_id, copy_of=copy_of)
+
+
 def require_restored(programme_id: str, projection: int) -> None:
     """Let only a ledger be read that is all there.
 
@@ -96,6 +120,25 @@ def require_built(programme_id: str, projection: int) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """How a programme and its copy on another machine stand, as both machines note it.
+
+    Attributes:
+        url: Of a copy, where the original answers; empty at the original.
+        at: When the two last agreed, a UTC instant; empty if they never did.
+        alarm: What the copy refused, in a sentence; empty if nothing.
+    """
+
+    url: str
+    at: str
+    alarm: str
+
+    def is_silent(self, now: datetime, hours: float) -> bool:
+        """Whether the two have not agreed for more than so many hours."""
+        return self.at < instant((now - timedelta(hours=hours)).astimezone(UTC))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerHead:
     """A programme in the database, with the head of its ledger.
 
@@ -110,6 +153,7 @@ class LedgerHead:
         systems: That it uses.
         country: What it says of its country, as `country_of` reads it; None for the usual one.
         own: The columns of its own.
+        copied: How it and its copy stand; None where there is no copy.
     """
 
     programme_id: str
@@ -122,6 +166,7 @@ class LedgerHead:
     country: str | None = None
     own: tuple[OwnColumn, ...] = ()
     restoring: bool = False
+    copied: Copied | None = None
 
 
 def heads(graph: Graph) -> tuple[LedgerHead, ...]:
@@ -182,7 +227,13 @@ def _head_of(row: Mapping[str, Any]) -> LedgerHead:
         systems=systems_of(row),
         country=row["country"],
         own=own,
+        copied=_copied(row),
     )
+
+
+def _copied(row: Mapping[str, Any]) -> Copied | None:
+    url, at, alarm = (str(row[name] or "") for name in ("copy_of", "copied_at", "alarm"))
+    return Copied(url=url, at=at, alarm=alarm) if url or at or alarm else None
 
 
 def _own_columns(text: str | None) -> tuple[OwnColumn, ...] | None:

@@ -26,7 +26,7 @@ from relay.ledger.graph_changes import Delta
 from relay.ledger.held import held_list, trying_again
 from relay.ledger.held.judging import erased, locked, offered
 from relay.ledger.partial_register import RehearsalContext
-from relay.ledger.programme_heads import PROJECTION, Head, require_built
+from relay.ledger.programme_heads import PROJECTION, Head, require_built, require_original
 from relay.ledger.reading import STEP
 
 
@@ -392,10 +392,12 @@ class Rehearsal:
 
         Raises:
             NotBuilt: The graph is another version's.
+            IsACopy: It is a copy.
             Unavailable: The database cannot be reached.
         """
         self.graph.read(lambda transaction: self.context.load_around(transaction, acts))
         before = self.head or self.context.head
+        require_original(self.context.register.programme_id, before.copy_of)
         require_built(self.context.register.programme_id, before.projection)
         batch = Batch(
             self.context.register,
@@ -480,6 +482,7 @@ class JudgedActs:
         row = transaction.rows(cypher.LOCK, ledger=self.programme_id, lock=self.lock)[0]
         if (row["hash"], row["earlier"]) == (self.after.hash, self.lock):
             return True  # the first answer was lost, the step was not
+        require_original(self.programme_id, row["copy_of"])
         if Head(sequence=row["sequence"], hash=row["hash"], projection=row["projection"]) != self.before:
             return False
         self.delta.write(transaction, self.programme_id, self.after)

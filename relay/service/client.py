@@ -83,6 +83,10 @@ class NotReached(Unavailable):
     host: str
 
 
+class CutOff(NotReached):
+    """An answer broke off, or did not come in time."""
+
+
 NOT_ENCRYPTED: Final = Failure(
     Refused,
     "not_encrypted",
@@ -225,6 +229,20 @@ class Remote:
         for piece in self._pieces("GET", path, {}, None):
             into.write(piece)
 
+    def whole(self, path: str, largest: int) -> bytes:
+        """The file that the API answers at a path, where it is not larger than that many bytes.
+
+        Raises:
+            CutOff: The line broke before its end.
+            RelayError: It is larger; or the service said so, or cannot be reached.
+        """
+        found = bytearray()
+        for piece in self._pieces("GET", path, {}, None):
+            found += piece
+            if len(found) > largest:
+                raise NotRelay(host=_host(self.url))
+        return bytes(found)
+
     def _pieces(
         self, method: str, path: str, headers: Mapping[str, str], body: Iterator[bytes] | None
     ) -> Iterator[bytes]:
@@ -243,15 +261,17 @@ class Remote:
                     raise self.error(response.status, _read(self.url, _Error, response.read()).error)
                 yield from response.stream(_PIECE)
         except (HTTPError, TimeoutError) as error:
+            if _never_sent(error):
+                raise NotReached(host=_host(self.url)) from error
             raise self.cut_off() from error
 
     def error(self, status: int, said: _Explained) -> RelayError:
         """The error that the service explains."""
         return _told(self.url, status, said, signed_in=True)
 
-    def cut_off(self) -> NotReached:
+    def cut_off(self) -> CutOff:
         """The error of an answer without its end."""
-        return NotReached(host=_host(self.url))
+        return CutOff(host=_host(self.url))
 
     def _ask(self, kind: Any, path: str, narrowed: Mapping[str, Any], beside: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the kind says
         """Ask something; what is given beside the URL is sent as JSON."""

@@ -24,7 +24,7 @@ from relay.web import (
     system_pages,
 )
 from relay.web.accounts import all_accounts, invitations, own_account
-from relay.web.api import import_export, offline_devices
+from relay.web.api import following, import_export, offline_devices
 from relay.web.api import routes as api
 from relay.web.auditors import query
 from relay.web.auditors import routes as auditors
@@ -131,6 +131,7 @@ def create_app(
     app.register_blueprint(api.blueprint(graph.catalogue))
     app.register_blueprint(import_export.blueprint)
     app.register_blueprint(offline_devices.blueprint)
+    app.register_blueprint(following.blueprint)
     app.register_blueprint(recording.blueprint(graph.catalogue))
     for pages in system_pages.pages_of(graph.catalogue).values():
         app.register_blueprint(pages.blueprint)

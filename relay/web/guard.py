@@ -36,6 +36,7 @@ from relay.web.traffic import limits
 
 if TYPE_CHECKING:
     from relay.domain.system import Catalogue
+    from relay.ledger.programme_heads import LedgerHead
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -91,6 +92,7 @@ def set_up(app: Flask) -> None:
     app.before_request(check_request)
     app.after_request(_require_https_from_now_on)
     app.add_template_global(may)
+    app.add_template_global(copy_is_silent)
 
 
 def clerk(programme_id: str) -> Clerk:
@@ -168,7 +170,23 @@ def heads() -> tuple[programme_heads.LedgerHead, ...]:
 def may(action: str, programme_id: str | None = None) -> bool:
     """Whether the user may do an action in a programme, or in any if None; pages offer only what is allowed."""
     user = sessions.user()
-    return user is not None and user.may(action, programme_id)
+    return user is not None and user.may(action, programme_id) and not _is_recorded_elsewhere(action, programme_id)
+
+
+def _is_recorded_elsewhere(action: str, programme_id: str | None) -> bool:
+    """Whether an action records, and the page is of a copy, in which nothing is recorded."""
+    head: LedgerHead | None = g.get("head")
+    if head is None or head.programme_id != programme_id or not (head.copied and head.copied.url):
+        return False
+    kinds = current.graph().catalogue.kinds.values()
+    return action in {"import", "undo", "ceremony record", "acts", "device code", *(kind.recording for kind in kinds)}
+
+
+def copy_is_silent() -> bool:
+    """Whether the programme of the page and its copy have not agreed for too long."""
+    head: LedgerHead | None = g.get("head")
+    core = current.core()
+    return bool(head and head.copied and head.copied.is_silent(core.now(), core.settings.copy_silent_hours))
 
 
 def check_request() -> None:

@@ -109,7 +109,7 @@ def _not_modified(page_state: Callable[[], str]) -> Response | None:
     forms = f"{session.get('csrf_token', '')} {page_state()}"
     page = f"{request.url} {language.language()} {colours.chosen()} {digits.chosen()} {sessions.cache_key()} {forms}"
     held = held_list.many(current.graph(), head.programme_id) if request.endpoint in _TELL_HOW_MANY_ARE_HELD else ""
-    seen = f"{head.head_hash} {current.today()} {held} {page} {build_fingerprint()}"
+    seen = f"{head.head_hash} {head.copied} {current.today()} {held} {page} {build_fingerprint()}"
     g.etag = hashlib.sha256(seen.encode()).hexdigest()[:32]
     if not request.if_none_match.contains_weak(g.etag):
         return None

@@ -16,7 +16,7 @@ from relay.ledger.batch import Batch, EarlierActs, Outcome
 from relay.ledger.held import held_list
 from relay.ledger.partial_register import lock_and_load
 from relay.ledger.places import new_homes, places_of, places_of_record
-from relay.ledger.programme_heads import NoProgramme, require_built
+from relay.ledger.programme_heads import NoProgramme, require_built, require_original
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,18 +36,25 @@ def locked(transaction: Transaction, programme_id: str, acts: Sequence[Act], cle
     Raises:
         NoProgramme: The programme is not there.
         NotBuilt: The graph is another version's.
+        IsACopy: It is a copy.
     """
     loaded = lock_and_load(transaction, programme_id, acts, clerk.random(8).hex())
     if loaded is None:
         raise NoProgramme(programme_id=programme_id)
     head, register = loaded
+    require_original(programme_id, head.copy_of)
     require_built(programme_id, head.projection)
     return head, register
 
 
 def lock(transaction: Transaction, programme_id: str, clerk: Clerk) -> None:
-    """Lock the ledger before anything else is read: whoever reads first and locks later loses to all who did not."""
-    transaction.rows(cypher.LOCK, ledger=programme_id, lock=clerk.random(8).hex())
+    """Lock the ledger before anything else is read: whoever reads first and locks later loses to all who did not.
+
+    Raises:
+        IsACopy: It is a copy.
+    """
+    for row in transaction.rows(cypher.LOCK, ledger=programme_id, lock=clerk.random(8).hex()):
+        require_original(programme_id, row["copy_of"])
 
 
 def offered(transaction: Transaction, batch: Batch, act: Act) -> Outcome:

@@ -1,0 +1,173 @@
+"""Who may sign in to a copy: the accounts of the original, with their passwords and their roles in that programme.
+
+An account of the copy's own machine stays as it is, even if one of the original has the same login. The original's
+trail is kept beside the machine's own, whose entry *followed* says what each change of the accounts here was.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.access import account_trail, accounts
+from relay.access.roles import Grant
+from relay.database import cypher
+from relay.domain.entries import Entry, Fault, faults_of
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from relay.graph import Graph, Transaction
+
+_ACCOUNT: Final = "account"
+_FOLLOWED: Final = "followed"
+"""The property of an account that came from an original."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowedAccounts:
+    """What a machine says of who may sign in.
+
+    Attributes:
+        accounts: Login → its grants in the programme, as JSON, its stored password and when it was made.
+        trail: The machine's trail of accounts, in order.
+    """
+
+    accounts: Mapping[str, Mapping[str, str]]
+    trail: tuple[Entry, ...]
+
+
+def to_lines(graph: Graph, programme_id: str) -> Iterator[str]:
+    """The accounts with a role in a programme, and the trail, as lines of JSON without line breaks; secret.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    for row in graph.rows(cypher.ACCOUNTS):
+        found = row["account"]
+        grants = _in_programme(accounts.account_of(found).grants, programme_id)
+        if grants:
+            kept = {name: found[name] for name in ("login", "password", "created_at")}
+            yield json.dumps({_ACCOUNT: {**kept, "grants": _json(grants)}})
+    yield from account_trail.to_lines(graph)
+
+
+def from_lines(lines: Sequence[str]) -> FollowedAccounts:
+    """What those lines say.
+
+    Raises:
+        Invalid: A line of the trail is none.
+        ValueError, TypeError, KeyError: An account is none.
+    """
+    begin = f'{{"{_ACCOUNT}":'
+    written = [json.loads(line)[_ACCOUNT] for line in lines if line.startswith(begin)]
+    found = {
+        str(each["login"]): {name: str(each[name]) for name in ("login", "password", "created_at", "grants")}
+        for each in written
+    }
+    for each in found.values():
+        _grants(each)
+    return FollowedAccounts(
+        accounts=found, trail=account_trail.read_lines(line for line in lines if not line.startswith(begin))
+    )
+
+
+def faults_against(graph: Graph | Transaction, programme_id: str, trail: Sequence[Entry]) -> Iterator[Fault]:
+    """Where a trail is no chain, or does not extend the one that is kept of the original."""
+    before = None
+    for entry in trail:
+        yield from faults_of(entry, before)
+        before = entry
+    kept = [row["entry"]["hash"] for row in graph.rows(cypher.FOLLOWED_TRAIL, programme_id=programme_id)]
+    if [each.hash for each in trail][: len(kept)] != kept:
+        yield Fault(
+            sequence=None,
+            fault=Sentence("The original's trail of accounts is no longer the one that was copied."),
+        )
+
+
+def take_over(
+    transaction: Transaction, programme_id: str, followed: FollowedAccounts, now: datetime
+) -> tuple[str, ...]:
+    """Make the accounts of a copy those of its original.
+
+    Returns:
+        The logins that are accounts of this machine's own, and stay as they are; in order.
+    """
+    there = {row["account"]["login"]: row["account"] for row in transaction.rows(cypher.ACCOUNTS)}
+    own = tuple(sorted(login for login in followed.accounts if login in there and not there[login].get(_FOLLOWED)))
+    became: dict[str, Mapping[str, Any] | None] = {}
+    for login in sorted(followed.accounts.keys() | there.keys()):
+        is_, brought = there.get(login), followed.accounts.get(login)
+        if login not in own and (is_ is None or is_.get(_FOLLOWED)):
+            wanted = _wanted(is_, brought, programme_id)
+            if wanted != is_:
+                became[login] = wanted
+    if became:
+        _write(transaction, programme_id, became, there, now)
+    rows = [account_trail.followed_properties(entry, programme_id) for entry in followed.trail]
+    transaction.run(cypher.ADD_FOLLOWED_TRAIL, rows=rows)
+    return own
+
+
+def _write(
+    transaction: Transaction,
+    programme_id: str,
+    became: Mapping[str, Mapping[str, Any] | None],
+    there: Mapping[str, Mapping[str, Any]],
+    now: datetime,
+) -> None:
+    payload = {
+        "scope": programme_id,
+        "accounts": {login: each and account_trail.grants_of(each["grants"]) for login, each in became.items()},
+        "passwords": {
+            login: account_trail.mark_of_password(each["password"]) for login, each in became.items() if each
+        },
+    }
+    account_trail.append(transaction, "followed", payload, f"programme:{programme_id}", now)
+    for login, each in became.items():
+        if each is None:
+            transaction.run(cypher.REMOVE_ACCOUNT, key=there[login]["key"])
+        elif login in there:
+            transaction.run(cypher.SET_ACCOUNT, key=each["key"], account=each)
+        else:
+            transaction.run(cypher.ADD_ACCOUNT, account=each)
+
+
+def _wanted(
+    there: Mapping[str, Any] | None, brought: Mapping[str, str] | None, programme_id: str
+) -> Mapping[str, Any] | None:
+    """An account as it should be: its roles in other programmes, and those that its original says of this one."""
+    elsewhere = [each for each in _grants(there) if each.programme_id != programme_id] if there else []
+    if brought is None:
+        if there is None or not elsewhere:
+            return None
+        return {**there, "grants": _json(elsewhere)}
+    grants = _json([*elsewhere, *_grants(brought)])
+    if there and (there["grants"], there["password"]) == (grants, brought["password"]):
+        return there
+    return {
+        "key": f"account/{brought['login']}",
+        "login": brought["login"],
+        "password": brought["password"],
+        "grants": grants,
+        "created_at": brought["created_at"],
+        "generation": (there["generation"] if there else secrets.randbits(48)) + 1,
+        _FOLLOWED: True,
+    }
+
+
+def _in_programme(grants: Sequence[Grant], programme_id: str) -> list[Grant]:
+    return [replace(each, programme_id=programme_id) for each in grants if each.covers(programme_id)]
+
+
+def _grants(account: Mapping[str, Any]) -> list[Grant]:
+    return [Grant(**each) for each in json.loads(account["grants"])]
+
+
+def _json(grants: Sequence[Grant]) -> str:
+    return json.dumps([asdict(grant) for grant in grants])

@@ -1,0 +1,225 @@
+"""Operators keep a copy on another machine, and say which machines may."""
+
+from __future__ import annotations
+
+import re
+import time
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from relay.commands.command_session import NOT_BY_SERVICE, Session, progress_on_a_terminal, say
+from relay.commands.exits import DONE, FOUND
+from relay.commands.options import command, first_line, format_option, group, pass_session
+from relay.commands.showing import as_read, print_list
+from relay.errors import Unavailable, refused
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from relay.following.fetching import Followed, Original
+
+_EVERY: Final = re.compile(r"(\d{1,4})([smh])")
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
+
+
+class _Every(click.ParamType[float]):
+    """A time between two fetches."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 - click's
+        """Seconds, from 30s, 5m or 1h."""
+        found = _EVERY.fullmatch(str(value))
+        if not found or not int(found[1]):
+            self.fail(Sentence("Write 30s, 5m or 1h."), param, ctx)
+        return float(int(found[1]) * _SECONDS[found[2]])
+
+
+@command(example="relay follow https://relay.example.org --token-file token.txt")
+@click.argument("url", required=False)
+@click.option(
+    "--token-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A file whose first line is the token that relay follower add showed; it is kept for the next time.",
+)
+@click.option("--every", type=_Every(), metavar="TIME", help="Fetch again and again, such as every 5m, until Ctrl-C.")
+@click.option("--compare", is_flag=True, help="Hold every entry against the original's; nothing is fetched.")
+@click.option("--key", "tell_key", is_flag=True, help="Show the key of this machine, for relay follower add.")
+@pass_session
+def follow(
+    session: Session, url: str | None, token_file: Path | None, *, every: float | None, compare: bool, tell_key: bool
+) -> None:
+    """Keep a copy of a programme that another machine serves at URL: fetch what is new, check it, and keep it.
+
+    What does not extend the copy is refused, and the exit code is 3. Nothing is recorded in a copy.
+    """
+    if session.settings.url:
+        raise refused(NOT_BY_SERVICE)
+    if tell_key:
+        _tell_key(session)
+        return
+    if url is None:
+        raise click.UsageError(Sentence("Name the address of the original: relay follow URL."))
+    original = _original(session, url.rstrip("/"), token_file)
+    if compare:
+        _compare(session, original)
+        return
+    if every is None:
+        click.get_current_context().exit(DONE if _follow(session, original) else FOUND)
+    with suppress(KeyboardInterrupt):  # it is the usual end
+        while True:
+            try:
+                _follow(session, original)
+            except Unavailable as error:
+                say("%(error)s", error=error)
+            time.sleep(every)
+
+
+def _follow(session: Session, original: Original) -> bool:
+    """Fetch once; whether all that came extends the copy."""
+    from relay.following import fetching
+    from relay.following.copying import DoesNotExtend
+
+    try:
+        found = fetching.follow(
+            original,
+            session.graph,
+            replace(session.clerk, now=datetime.now(UTC)),
+            session.settings.data_folder,
+            programme_id=session.programme,
+            progress=progress_on_a_terminal(),
+        )
+    except DoesNotExtend as refusal:
+        say("%(refusal)s", refusal=refusal)
+        return False
+    _print_followed(session, found)
+    return True
+
+
+def _tell_key(session: Session) -> None:
+    from relay.backup.encryption import public_key_of
+    from relay.following.fetching import secret_key
+    from relay.service.terminal import print_json
+
+    key = public_key_of(secret_key(session.settings.data_folder))
+    if session.as_json:
+        print_json({"key": key})
+    else:
+        click.echo(key)
+
+
+def _original(session: Session, url: str, token_file: Path | None) -> Original:
+    from relay.following import fetching
+    from relay.service.client import Remote
+
+    folder = session.settings.data_folder
+    token = first_line(token_file) if token_file else fetching.kept_token(folder, url, session.programme or "")
+    if token is None:
+        raise refused(fetching.NO_FOLLOWER_TOKEN, url=url)
+    if token_file:
+        fetching.keep_token(folder, url, session.programme or "", token)
+    return fetching.Original(remote=Remote(url, token), secret_key=fetching.secret_key(folder))
+
+
+def _print_followed(session: Session, found: Followed) -> None:
+    from relay.service.terminal import print_json, print_pairs
+
+    if session.as_json:
+        print_json(found)
+        return
+    names = ("programme_id", "copy_of", "entries", "new", "head_hash")
+    print_pairs((name, getattr(found, name)) for name in names)
+    if found.left_accounts:
+        say(
+            "These accounts are this machine's own and stay as they are: %(logins)s.",
+            logins=", ".join(found.left_accounts),
+        )
+
+
+def _compare(session: Session, original: Original) -> None:
+    from relay.following import fetching
+    from relay.service.terminal import print_json, print_pairs, print_table
+
+    found = fetching.compare(
+        original, session.graph, session.clerk, session.settings.data_folder, programme_id=session.programme
+    )
+    if session.as_json:
+        print_json(found)
+    else:
+        print_pairs((("programme_id", found.programme_id), ("copy_of", found.copy_of), ("entries", found.entries)))
+        if found.faults:
+            print_table(
+                ("sequence", "fault"), ((fault.sequence, fault.fault) for fault in found.faults), title="faults"
+            )
+    click.get_current_context().exit(FOUND if found.faults else DONE)
+
+
+@group()
+def follower() -> None:
+    """The machines that keep a copy of a programme."""
+
+
+@follower.command("add", example="relay follower add head-office age1… --programme relay-demo")
+@click.argument("name")
+@click.argument("key")
+@pass_session
+def follower_add(session: Session, name: str, key: str) -> None:
+    """Let a machine keep a copy. KEY is what relay follow --key shows there; the token is shown only now."""
+    from relay.access import followers
+    from relay.service.terminal import print_json, print_pairs
+
+    made = followers.add(
+        session.graph,
+        name,
+        key,
+        programme_id=session.programme_id,
+        now=session.now,
+        random=session.clerk.random,
+        by=session.by,
+    )
+    if session.as_json:
+        print_json(made)
+        return
+    print_pairs((("secret", made.secret), ("name", name), ("programme_id", made.follower.programme_id)))
+    say("It opens everything in this programme, with all names. Carry it there safely: it cannot be shown again.")
+
+
+_FOLLOWER = ("name", "programme_id", "added_at", "heard_at", "alarm")
+
+
+@follower.command("list", example="relay follower list")
+@format_option
+@pass_session
+def follower_list(session: Session) -> None:
+    """List the machines that keep a copy, when each was heard last, and up to which entry it agreed."""
+    from relay.access import followers
+    from relay.ledger.checkpoints import from_text
+    from relay.service.terminal import print_json
+
+    found = followers.all_of(session.graph, session.programme_id)
+    if session.as_json:
+        print_json(found)
+        return
+    rows = (
+        (*as_read(session, each, _FOLLOWER), from_text(each.confirmed).sequence if each.confirmed else None)
+        for each in found
+    )
+    print_list(session, (*_FOLLOWER, "confirmed_entry"), rows)
+
+
+@follower.command("remove", example="relay follower remove head-office")
+@click.argument("name")
+@pass_session
+def follower_remove(session: Session, name: str) -> None:
+    """Let a machine fetch nothing more. What it has, it keeps."""
+    from relay.access import followers
+    from relay.service.terminal import print_json
+
+    removed = followers.remove(session.graph, name, programme_id=session.programme_id, by=session.by)
+    if session.as_json:
+        print_json(removed)
+    say("%(name)s fetches nothing more of %(programme_id)s.", name=removed.name, programme_id=removed.programme_id)

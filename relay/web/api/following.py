@@ -1,0 +1,111 @@
+"""The API for followers: what a programme has, in sealed parts, and what a follower says of it.
+
+A follower sends its own token, which opens nothing else; everything with names in it is sealed to its key.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Final
+
+from flask import Blueprint, Response, jsonify, make_response, request
+
+from relay.access import access_log, followers
+from relay.access.accounts import NotLetIn
+from relay.access.followers import Follower
+from relay.errors import Failure, Invalid, refused
+from relay.following import parts
+from relay.following.parts import MOST_LINES, STREAMS
+from relay.instants import instant
+from relay.ledger import checkpoints
+from relay.service.json_codec import API
+from relay.web import responses
+from relay.web.api.routes import json_body
+from relay.web.permission import public
+from relay.web.request import current
+from relay.web.request.parameters import choice_in_path, number
+
+blueprint = Blueprint("following", __name__, url_prefix=f"{API}/following")
+
+
+NOT_HEARD: Final = Failure(
+    Invalid,
+    "not_heard",
+    'A follower says {"checkpoint": "…"}, signed by itself, or {"alarm": "…"}.',
+    advice="Use the same version of Relay on both machines.",
+)
+
+_LONGEST_ALARM: Final = 400
+
+
+def _follower() -> Follower:
+    """Who asks.
+
+    Raises:
+        NotLetIn: It sends no token of a follower.
+    """
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.casefold() != "bearer":
+        raise NotLetIn
+    responses.never_cache()
+    return followers.authenticate(current.graph(), secret.strip(), current.core().now())
+
+
+@blueprint.get("")
+@public(by_form=False)
+def offer() -> Response:
+    """What there is of the programme that the follower copies: counts and hashes."""
+    follower = _follower()
+    return jsonify(parts.offer(current.graph(), follower.programme_id))
+
+
+@blueprint.get("/<stream>")
+@public(by_form=False)
+def part(stream: str) -> Response:
+    """Some lines of a stream, sealed to the follower's key; one line of the access log says that they went out."""
+    follower = _follower()
+    stream_ = next(each for each in STREAMS if each == choice_in_path(stream, STREAMS))
+    found = parts.part(
+        current.graph(), follower.programme_id, stream_, number("after") or 0, number("most", 1) or MOST_LINES
+    )
+    if found.lines:
+        core = current.core()
+        access = access_log.Access(
+            at=instant(core.now().astimezone(UTC)),
+            by=follower.by,
+            what="follow",
+            ids=(f"programme:{follower.programme_id}",),
+        )
+        access_log.write(core.settings.data_folder, follower.programme_id, access)
+    answer = make_response(found.sealed(follower.public_key))
+    answer.mimetype = "application/octet-stream"
+    return answer
+
+
+@blueprint.get("/blocks")
+@public(by_form=False)
+def blocks() -> Response:
+    """A digest for each thousand entries, worked out of what they say now."""
+    follower = _follower()
+    return jsonify(parts.blocks(current.graph(), follower.programme_id, number("last") or 0))
+
+
+@blueprint.post("/heard")
+@public(by_form=False)
+def heard() -> Response:
+    """Note that a follower agrees, with its checkpoint, or what it refused."""
+    follower, body = _follower(), json_body()
+    if not isinstance(body, dict) or len(body) != 1:
+        raise refused(NOT_HEARD)
+    name, said = next(iter(body.items()))
+    if not isinstance(said, str) or name not in ("checkpoint", "alarm"):
+        raise refused(NOT_HEARD)
+    graph = current.graph()
+    if name == "alarm":
+        followers.sound(graph, follower, said[:_LONGEST_ALARM])
+        return jsonify(heard=True)
+    checkpoint = checkpoints.from_text(said)
+    if checkpoint.programme_id != follower.programme_id or not checkpoint.signed:
+        raise refused(NOT_HEARD)
+    followers.confirm(graph, follower, checkpoint.to_line(), current.core().now())
+    return jsonify(heard=True)

@@ -1,0 +1,1 @@
+"""A copy on another machine that checks each entry."""

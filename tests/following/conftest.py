@@ -1,0 +1,118 @@
+"""Two machines: one keeps a programme and serves it, the other keeps a copy; each has an engine and a data folder."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from secrets import token_bytes
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay import graph as relay_graph
+from relay.access import followers
+from relay.backup.encryption import public_key_of
+from relay.database import embedded_server
+from relay.following import fetching
+from relay.ledger.batch import Clerk
+from relay.service.client import Remote
+from relay.settings import Settings
+from relay.web import create_app
+from tests.rigs.in_a_thread import answering
+from tests.rigs.wiping import wiped
+from tests.scenes.core import CORE
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
+
+    from relay.following.fetching import Compared, Followed
+    from relay.graph import Graph
+    from relay.settings import Connection
+
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+DEMO = "demo"
+
+
+@dataclass
+class Machines:
+    """The two machines.
+
+    Attributes:
+        original: The database of the one that keeps the programme.
+        copy: The database of the other.
+        original_folder: The data folder of the one.
+        copy_folder: The data folder of the other.
+        url: Where the one answers.
+        token: With which the other fetches.
+        now: The time at both.
+    """
+
+    original: Graph
+    copy: Graph
+    original_folder: Path
+    copy_folder: Path
+    url: str
+    token: str = ""
+    now: datetime = NOON
+
+    @property
+    def line(self) -> fetching.Original:
+        """The original as the copy reaches it."""
+        return fetching.Original(remote=Remote(self.url, self.token), secret_key=fetching.secret_key(self.copy_folder))
+
+    @property
+    def clerk(self) -> Clerk:
+        """Who follows."""
+        return Clerk(by="local:bina", now=self.now, random=token_bytes)
+
+    def follow(self) -> Followed:
+        """Fetch once, an hour after the last time."""
+        self.now += timedelta(hours=1)
+        return fetching.follow(
+            self.line, self.copy, self.clerk, self.copy_folder, programme_id=None, progress=lambda *_: None
+        )
+
+    def compare(self) -> Compared:
+        """Hold all entries against each other."""
+        return fetching.compare(self.line, self.copy, self.clerk, self.copy_folder, programme_id=None)
+
+    def add_follower(self, name: str = "head-office", programme_id: str = DEMO) -> str:
+        """Let the copy follow; its token."""
+        key = public_key_of(fetching.secret_key(self.copy_folder))
+        self.token = followers.add(
+            self.original, name, key, programme_id=programme_id, now=self.now, random=token_bytes, by="local:asha"
+        ).secret
+        return self.token
+
+
+@contextmanager
+def serving(graph: Graph, folder: Path, now: datetime = NOON) -> Generator[str]:
+    """Serve a database's pages and API; where."""
+    settings = replace(Settings.read({"RELAY_DATA": str(folder)}))
+    with answering(create_app(graph, settings, now=lambda: now)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def second_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """Run another embedded engine, for the copy."""
+    data_folder = tmp_path_factory.mktemp("copy")
+    yield embedded_server.ensure(data_folder)
+    embedded_server.stop(data_folder)
+
+
+@pytest.fixture
+def machines(graph: Graph, second_engine: Connection, tmp_path: Path) -> Iterator[Machines]:
+    """Give an original on each engine and a copy on the embedded one, both empty; nobody follows yet."""
+    with relay_graph.connect(second_engine, CORE) as copy:
+        wiped(copy)
+        with serving(graph, tmp_path / "original") as url:
+            yield Machines(
+                original=graph,
+                copy=copy,
+                original_folder=tmp_path / "original",
+                copy_folder=tmp_path / "copy",
+                url=url,
+            )
