@@ -53,9 +53,10 @@ class _Every(click.ParamType[float]):
 def follow(
     session: Session, url: str | None, token_file: Path | None, *, every: float | None, compare: bool, tell_key: bool
 ) -> None:
-    """Keep a copy of a programme that another machine serves at URL: fetch what is new, check it, and keep it.
+    """Keep a copy of what another machine records, and check it.
 
-    What does not extend the copy is refused, and the exit code is 3. Nothing is recorded in a copy.
+    What is new at URL is fetched, checked and kept. What does not extend the copy is refused, and the exit code is 3.
+    Nothing is recorded in a copy.
     """
     if session.settings.url:
         raise refused(NOT_BY_SERVICE)
@@ -94,7 +95,7 @@ def _follow(session: Session, original: Original) -> bool:
             progress=progress_on_a_terminal(),
         )
     except DoesNotExtend as refusal:
-        say("%(refusal)s", refusal=refusal)
+        say("%(error)s", error=refusal)
         return False
     _print_followed(session, found)
     return True

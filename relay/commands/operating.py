@@ -268,11 +268,40 @@ def status(session: Session) -> None:
             say(f"{each['where']}: {each['what']} {each['advice']}")
     if found["server"] is None:
         say("The database does not run, so what it holds was not looked at. To look: relay engine start, relay status")
+    if found["server"]:
+        _say_of_copies(session)
     since = sum(each["entries_since_backup"] for each in found["programmes"])
     if found["server"] and session.gone:
         session.say_what_is_gone()
     elif since:
         say("Entries recorded since the last backup: %(since)s. Make one: relay backup PATH", since=since)
+
+
+def _say_of_copies(session: Session) -> None:
+    """Say which programme is a copy, and whether any does not agree with its copy, or was not heard for too long."""
+    from datetime import UTC, timedelta
+
+    from relay.instants import instant
+
+    since = session.now - timedelta(hours=session.settings.copy_silent_hours)
+    for head in session.heads:
+        if not head.copied:
+            continue
+        programme_id, at = head.programme_id, session.told_time(head.copied.at or None)
+        if head.copied.url:
+            say("%(programme_id)s is a copy of %(url)s.", programme_id=programme_id, url=head.copied.url)
+        if head.copied.alarm:
+            say(
+                "%(programme_id)s: The original and its copy do not agree. %(alarm)s",
+                programme_id=programme_id,
+                alarm=head.copied.alarm,
+            )
+        elif head.copied.is_silent(instant(since.astimezone(UTC))):
+            say(
+                "%(programme_id)s: the copy has not been brought up to date since %(at)s.",
+                programme_id=programme_id,
+                at=at or Sentence("it was begun"),
+            )
 
 
 _SAID_OTHERWISE: Final = frozenset({"nothing_there", "set_back"})  # by what else the command says

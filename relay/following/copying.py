@@ -55,15 +55,6 @@ ORIGINAL_HERE: Final = Failure(
 )
 
 
-ANOTHER_ORIGINAL: Final = Failure(
-    Conflict,
-    "another_original",
-    "Programme %(programme_id)s is a copy of %(copy_of)s, not of %(host)s.",
-    advice="If the original moved there, name it again with",
-    command="relay follow URL --moved",
-)
-
-
 NOT_A_COPY: Final = Failure(
     NotFound,
     "not_a_copy",
@@ -283,17 +274,6 @@ class Copy:
 
     def _note(self, values: dict[str, Any]) -> None:
         self.graph.write(lambda transaction: transaction.run(cypher.SET_COPY, key=self.programme_id, copy=values))
-
-
-def require_followable(state_: CopyState, programme_id: str, url: str) -> None:
-    """Let a programme follow only the original that it is a copy of.
-
-    Raises:
-        Conflict: It is a copy of another.
-    """
-    if state_.copy_of and state_.copy_of != url:
-        host = url.partition("://")[2]
-        raise refused(ANOTHER_ORIGINAL, programme_id=programme_id, copy_of=state_.copy_of, host=host)
 
 
 def _stamp(now: datetime) -> str:

@@ -17,7 +17,7 @@ from relay.backup import encryption
 from relay.domain.entries import Fault
 from relay.errors import Failure, Invalid, Refused, RelayError, refused
 from relay.following import parts
-from relay.following.copying import NOT_A_COPY, Copy, DoesNotExtend, require_followable, state
+from relay.following.copying import NOT_A_COPY, Copy, DoesNotExtend, state
 from relay.following.parts import BLOCK, MOST_LINES, NOT_A_PART, Offer, Part, Stream, StreamHead
 from relay.instants import instant
 from relay.ledger import checkpoints
@@ -236,7 +236,6 @@ def _copy(original: Original, graph: Graph, clerk: Clerk, folder: Path, offer: O
 
 def _followed(original: Original, copy: Copy, offer: Offer, progress: Callable[[str, int, int], None]) -> Followed:
     before = state(copy.graph, copy.programme_id)
-    require_followable(before, copy.programme_id, copy.url)
     head = before.head
     if fault := _set_back(offer.entries, head):
         copy.refuse(fault, ())
@@ -311,7 +310,6 @@ def compare(original: Original, graph: Graph, clerk: Clerk, folder: Path, *, pro
     there = state(graph, copy.programme_id)
     if not there.copy_of:
         raise refused(NOT_A_COPY, programme_id=copy.programme_id)
-    require_followable(there, copy.programme_id, copy.url)
     last = min(there.head.sequence, offer.entries.lines)
     here = parts.blocks(graph, copy.programme_id, last)
     faults = [*filter(None, [_set_back(offer.entries, there.head)])]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
 from relay.domain.acts import systems_of
 from relay.domain.own_columns import OwnColumn, columns_of_text
 from relay.errors import Failure, Invalid, NotFound, Refused, Unavailable, refused
-from relay.instants import instant
 
 if TYPE_CHECKING:
     from relay.graph import Graph
@@ -133,9 +131,9 @@ class Copied:
     at: str
     alarm: str
 
-    def is_silent(self, now: datetime, hours: float) -> bool:
-        """Whether the two have not agreed for more than so many hours."""
-        return self.at < instant((now - timedelta(hours=hours)).astimezone(UTC))
+    def is_silent(self, since: str) -> bool:
+        """Whether the two have not agreed since a UTC instant."""
+        return self.at < since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ from relay.access import roles
 from relay.access.devices import MOST_ACTS_AFTER_REVOKING, Device, DeviceRevoked, NotForDevices
 from relay.access.roles import OWNER
 from relay.errors import Forbidden
+from relay.instants import instant
 from relay.ledger import programme_heads
 from relay.ledger.batch import Clerk
 from relay.ledger.partial_register import read
@@ -186,7 +188,8 @@ def copy_is_silent() -> bool:
     """Whether the programme of the page and its copy have not agreed for too long."""
     head: LedgerHead | None = g.get("head")
     core = current.core()
-    return bool(head and head.copied and head.copied.is_silent(core.now(), core.settings.copy_silent_hours))
+    since = core.now() - timedelta(hours=core.settings.copy_silent_hours)
+    return bool(head and head.copied and head.copied.is_silent(instant(since.astimezone(UTC))))
 
 
 def check_request() -> None:

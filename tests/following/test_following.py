@@ -30,6 +30,8 @@ from tests.following.conftest import DEMO, Machines
 from tests.scenes.acts import beginnings, clerk, corrected, erased, gift, passed, placed, programme, rule, woman
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from relay.domain.entries import Entry
     from relay.graph import Graph
 
@@ -92,7 +94,7 @@ def test_nothing_is_recorded_in_a_copy_by_any_way(followed: Machines) -> None:
     sent = SentAct(
         kind="beneficiary", content={}, written_at="", again=False, act=act, clerk=clerk(), answers=NOTED, refusal=None
     )
-    ways = [
+    ways: list[Callable[[], object]] = [
         lambda: record(followed.copy, DEMO, [act], clerk()),
         lambda: record_together(followed.copy, DEMO, [act], clerk()),
         lambda: record_whole(followed.copy, DEMO, [act], clerk(), lambda *_: None),

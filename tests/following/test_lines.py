@@ -10,6 +10,7 @@ import pytest
 
 from relay.backup.encryption import Encryption, public_key_of
 from relay.backup.ledger_backup import OtherSystem
+from relay.domain.entries import to_line
 from relay.errors import Invalid, Unavailable
 from relay.following import fetching, parts
 from relay.following.copying import Copy
@@ -108,7 +109,7 @@ def test_nonsense_is_no_part(machines: Machines, content: bytes) -> None:
 def test_an_entry_of_a_kind_that_this_version_does_not_know_is_refused_without_an_alarm(many: Machines) -> None:
     many.follow()
     (last,) = reading.entries(many.original, DEMO, first=programme_heads.head(many.original, DEMO).entries)
-    line = json.loads(parts.to_line(last, with_opened=False))
+    line = json.loads(to_line(last, with_opened=False))
     line |= {"kind": "hive", "sequence": last.sequence + 1, "previous_hash": last.hash, "act_id": "hive:1"}
     part = Part(
         programme_id=DEMO,

@@ -140,8 +140,11 @@ FAILURES: Final[Mapping[str, int]] = {
 NOTHING: Final[Mapping[str, int]] = {
     "/api/v1/programmes/demo/undoable?since=2020-01-01T00:00:00Z": 404,
     "/api/v1/programmes/demo/field-bundle": 404,
+    "/api/v1/following": 401,
+    "/api/v1/following/entries": 401,
+    "/api/v1/following/blocks": 401,
 }
-"""What the API has no answer to for the owner, who recorded nothing and is no telephone → the number that says so."""
+"""What the API has no answer to for the owner, who recorded nothing and is no telephone and no follower → the number that says so."""
 
 LISTS: Final = ("gifts", "chains", "visits", "placements", "people", "groups", "places")
 

@@ -1,0 +1,136 @@
+"""`relay follow` and `relay follower`, as the keepers of two machines type them, and what the pages then say."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay.access import accounts
+from relay.access.roles import grant_of
+from relay.ledger.recording import record
+from relay.settings import Settings
+from relay.web import create_app
+from tests.commands.shell import Shell
+from tests.following.conftest import DEMO
+from tests.following.test_following import entries, rechain
+from tests.scenes.acts import beginnings, clerk, woman
+from tests.web.readers import WORDS, sign_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from relay.settings import Connection
+    from tests.following.conftest import Machines
+
+
+@pytest.fixture
+def shells(
+    machines: Machines,
+    connection: Connection,
+    second_engine: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> TwoShells:
+    """Give a terminal at each machine."""
+    record(machines.original, DEMO, beginnings(), clerk())
+    return TwoShells(machines, connection, second_engine, Shell(monkeypatch, capsys))
+
+
+class TwoShells:
+    """A terminal at each of two machines."""
+
+    def __init__(self, machines: Machines, original: Connection, copy: Connection, shell: Shell) -> None:
+        """Keep all."""
+        self.machines, self._original, self._copy, self.shell = machines, original, copy, shell
+
+    @property
+    def original(self) -> Shell:
+        """At the original."""
+        return self._at(self._original, self.machines.original_folder)
+
+    @property
+    def copy(self) -> Shell:
+        """At the copy."""
+        return self._at(self._copy, self.machines.copy_folder)
+
+    def _at(self, connection: Connection, folder: Path) -> Shell:
+        self.shell.use(connection)
+        self.shell.monkeypatch.setenv("RELAY_DATA", str(folder))
+        return self.shell
+
+    def token_file(self, folder: Path) -> str:
+        """What the keeper of the original hands over, in a file."""
+        key = self.copy.ok("follow", "--key").out.strip()
+        made = self.original.ok("follower", "add", "head-office", key, "--json").json
+        path = folder / "token.txt"
+        path.write_text(made["secret"])
+        return str(path)
+
+
+def test_two_keepers_begin_a_copy_in_three_commands_and_go_on_in_one(shells: TwoShells, tmp_path: Path) -> None:
+    url, token = shells.machines.url, shells.token_file(tmp_path)
+
+    first = shells.copy.ok("follow", url, "--token-file", token)
+    record(shells.machines.original, DEMO, [woman("W9")], clerk())
+    second = shells.copy.ok("follow", url, "--json").json
+    compared = shells.copy.ok("follow", url, "--compare").pairs
+    listed = shells.original.ok("follower", "list", "--json").json
+
+    assert first.pairs["new"] == str(len(beginnings()))
+    assert (second["new"], second["entries"]) == (1, len(beginnings()) + 1)
+    assert compared["entries"] == str(second["entries"])
+    assert [(each["name"], each["alarm"]) for each in listed] == [("head-office", "")]
+    assert entries(shells.machines.copy) == entries(shells.machines.original)
+
+
+def test_who_records_in_a_copy_is_told_where(shells: TwoShells, tmp_path: Path) -> None:
+    token = shells.token_file(tmp_path)
+    shells.copy.ok("follow", shells.machines.url, "--token-file", token)
+
+    refused = shells.copy.run("register", "Sita")
+
+    assert (refused.code, shells.machines.url in refused.err) == (1, True)
+    assert "Sita" not in refused.err
+
+
+def test_what_does_not_extend_the_copy_ends_with_three(shells: TwoShells, tmp_path: Path) -> None:
+    token = shells.token_file(tmp_path)
+    shells.copy.ok("follow", shells.machines.url, "--token-file", token)
+    rechain(shells.machines.original, since=3)
+
+    refused = shells.copy.run("follow", shells.machines.url)
+    compared = shells.copy.run("follow", shells.machines.url, "--compare")
+    status = shells.copy.ok("status")
+
+    assert (refused.code, compared.code) == (3, 3)
+    assert "does not extend this copy" in refused.err
+    assert "another one at the original" in compared.out
+    assert "The original and its copy do not agree" in status.err
+
+
+def test_without_a_token_or_an_address_it_is_said_what_is_missing(shells: TwoShells) -> None:
+    assert "relay follower add" in shells.copy.run("follow", shells.machines.url).err
+    assert shells.copy.run("follow").code == 2
+    assert shells.copy.run("follow", shells.machines.url, "--every", "soon").code == 2
+    assert "begins with age1" in shells.original.run("follower", "add", "head-office", "age1short").err
+    assert "No follower of programme demo" in shells.original.run("follower", "remove", "head-office").err
+
+
+def test_a_copy_says_on_its_pages_what_it_is_and_offers_no_form(machines: Machines) -> None:
+    record(machines.original, DEMO, beginnings(), clerk())
+    accounts.add(machines.original, "asha", [grant_of("staff@demo"), grant_of("auditor@demo")], WORDS, machines.now)
+    machines.add_follower()
+    machines.follow()
+
+    app = create_app(machines.copy, Settings.read({"RELAY_DATA": str(machines.copy_folder)}), now=lambda: machines.now)
+    client = app.test_client()
+    sign_in(client, "asha")
+    page = client.get("/p/demo/record/beneficiary:W1").text
+
+    text = re.sub(r"<[^>]+>", "", page)
+    assert f"This is a copy, as of entry {len(beginnings())}" in text
+    assert machines.url in page
+    assert not re.search(r'href="[^"]*(/new/|/record/[^/"]+/\w)', page)
+    assert "do not agree" not in text
