@@ -20,6 +20,7 @@ from relay.errors import Unavailable, refused
 from relay.text import Sentence
 
 if TYPE_CHECKING:
+    from relay.following.copying import Keeper
     from relay.following.fetching import Followed, Original
 
 _EVERY: Final = re.compile(r"(\d{1,4})([smh])")
@@ -88,9 +89,7 @@ def _follow(session: Session, original: Original) -> bool:
     try:
         found = fetching.follow(
             original,
-            session.graph,
-            replace(session.clerk, now=datetime.now(UTC)),
-            session.settings.data_folder,
+            _keeper(session),
             programme_id=session.programme,
             progress=progress_on_a_terminal(),
         )
@@ -99,6 +98,17 @@ def _follow(session: Session, original: Original) -> bool:
         return False
     _print_followed(session, found)
     return True
+
+
+def _keeper(session: Session) -> Keeper:
+    from relay.following.copying import Keeper
+
+    return Keeper(
+        graph=session.graph,
+        folder=session.settings.data_folder,
+        clerk=replace(session.clerk, now=datetime.now(UTC)),
+        key_file=session.settings.checkpoint_key_file,
+    )
 
 
 def _tell_key(session: Session) -> None:
@@ -145,9 +155,7 @@ def _compare(session: Session, original: Original) -> None:
     from relay.following import fetching
     from relay.service.terminal import print_json, print_pairs, print_table
 
-    found = fetching.compare(
-        original, session.graph, session.clerk, session.settings.data_folder, programme_id=session.programme
-    )
+    found = fetching.compare(original, _keeper(session), programme_id=session.programme)
     if session.as_json:
         print_json(found)
     else:

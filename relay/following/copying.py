@@ -97,22 +97,40 @@ def state(graph: Graph | Transaction, programme_id: str) -> CopyState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Keeper:
+    """The machine that keeps copies.
+
+    Attributes:
+        graph: Its database.
+        folder: Its data folder.
+        clerk: Who follows.
+        key_file: The key that signs its checkpoints, if the settings name one.
+    """
+
+    graph: Graph
+    folder: Path
+    clerk: Clerk
+    key_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
     """A programme that is copied from another machine.
 
     Attributes:
-        graph: The database of the copy.
+        keeper: The machine that keeps the copy.
         programme_id: The programme.
         url: Where the original answers.
-        folder: The data folder.
-        clerk: Who follows.
     """
 
-    graph: Graph
+    keeper: Keeper
     programme_id: str
     url: str
-    folder: Path
-    clerk: Clerk
+
+    @property
+    def graph(self) -> Graph:
+        """The database of the copy."""
+        return self.keeper.graph
 
     @property
     def host(self) -> str:
@@ -160,12 +178,12 @@ class Copy:
             projection=PROJECTION,
         )
         acts = [entry.act for entry in entries]
-        loaded = lock_and_load(transaction, self.programme_id, acts, self.clerk.random(8).hex())
+        loaded = lock_and_load(transaction, self.programme_id, acts, self.keeper.clerk.random(8).hex())
         if loaded is None:
             raise AssertionError
         head, register = loaded
         new = [entry for entry in entries if entry.sequence > head.sequence]  # else it came twice
-        batch = Batch(register, head, self.clerk)
+        batch = Batch(register, head, self.keeper.clerk)
         fault = self._replayed(batch, new, self._last(transaction, head))
         if fault and head.sequence and not head.copy_of:
             raise refused(ORIGINAL_HERE, programme_id=self.programme_id, host=self.host)
@@ -239,7 +257,7 @@ class Copy:
     def _let_in(
         self, transaction: Transaction, followed: followed_accounts.FollowedAccounts, noted: dict[str, str]
     ) -> tuple[str, ...]:
-        own = followed_accounts.take_over(transaction, self.programme_id, followed, self.clerk.now)
+        own = followed_accounts.take_over(transaction, self.programme_id, followed, self.keeper.clerk.now)
         transaction.run(cypher.SET_COPY, key=self.programme_id, copy=noted)
         return own
 
@@ -249,7 +267,7 @@ class Copy:
         Raises:
             Unavailable: The database cannot be reached.
         """
-        self._note({"copied_at": instant(self.clerk.now.astimezone(UTC))})
+        self._note({"copied_at": instant(self.keeper.clerk.now.astimezone(UTC))})
 
     def sound(self, alarm: str) -> None:
         """Raise the alarm, or end it where nothing is said.
@@ -266,7 +284,10 @@ class Copy:
             DoesNotExtend: Always.
             Unavailable: The database cannot be reached.
         """
-        path = private_files.folder(self.folder / REFUSED) / f"{self.programme_id}-{_stamp(self.clerk.now)}.jsonl"
+        path = (
+            private_files.folder(self.keeper.folder / REFUSED)
+            / f"{self.programme_id}-{_stamp(self.keeper.clerk.now)}.jsonl"
+        )
         with private_files.replace(path) as file:
             file.writelines(f"{to_line(entry, with_opened=False)}\n".encode() for entry in entries)
         self.sound(str(fault.fault))

@@ -17,17 +17,15 @@ from relay.backup import encryption
 from relay.domain.entries import Fault
 from relay.errors import Failure, Invalid, Refused, RelayError, refused
 from relay.following import parts
-from relay.following.copying import NOT_A_COPY, Copy, DoesNotExtend, state
+from relay.following.copying import NOT_A_COPY, Copy, DoesNotExtend, Keeper, state
 from relay.following.parts import BLOCK, MOST_LINES, NOT_A_PART, Offer, Part, Stream, StreamHead
 from relay.instants import instant
 from relay.ledger import checkpoints
-from relay.ledger.programme_heads import Head
 from relay.service.client import CutOff, Remote
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from relay.graph import Graph
-    from relay.ledger.batch import Clerk
+    from relay.ledger.programme_heads import Head
 
 PATH: Final = "/following"
 _MOST_SEALED_BYTES: Final = parts.MOST_BYTES
@@ -197,9 +195,7 @@ class Original:
 
 def follow(
     original: Original,
-    graph: Graph,
-    clerk: Clerk,
-    folder: Path,
+    keeper: Keeper,
     *,
     programme_id: str | None,
     progress: Callable[[str, int, int], None],
@@ -208,9 +204,7 @@ def follow(
 
     Args:
         original: The machine that is followed.
-        graph: The database of the copy.
-        clerk: Who follows.
-        folder: The data folder of the copy.
+        keeper: The machine that keeps the copy.
         programme_id: The programme that is meant; None for the one that the token is for.
         progress: Is told of what, how much is done, and of how much.
 
@@ -219,7 +213,7 @@ def follow(
         RelayError: The original said so, or cannot be reached; what came before is kept.
     """
     offer = original.offer()
-    copy = _copy(original, graph, clerk, folder, offer, programme_id)
+    copy = _copy(original, keeper, offer, programme_id)
     try:
         return _followed(original, copy, offer, progress)
     except DoesNotExtend as refusal:
@@ -228,10 +222,10 @@ def follow(
         raise
 
 
-def _copy(original: Original, graph: Graph, clerk: Clerk, folder: Path, offer: Offer, programme_id: str | None) -> Copy:
+def _copy(original: Original, keeper: Keeper, offer: Offer, programme_id: str | None) -> Copy:
     if programme_id not in (None, offer.programme_id):
         raise refused(OTHER_THAN_NAMED, offered=offer.programme_id, programme_id=programme_id)
-    return Copy(graph=graph, programme_id=offer.programme_id, url=original.remote.url, folder=folder, clerk=clerk)
+    return Copy(keeper=keeper, programme_id=offer.programme_id, url=original.remote.url)
 
 
 def _followed(original: Original, copy: Copy, offer: Offer, progress: Callable[[str, int, int], None]) -> Followed:
@@ -281,22 +275,17 @@ def _set_back(offered: StreamHead, head: Head) -> Fault | None:
 
 def _confirm(original: Original, copy: Copy, head: Head) -> None:
     """Sign how far the copy agrees, and hand that back."""
-    if head.sequence:
-        key = checkpoints.make_key(copy.folder, copy.programme_id, copy.clerk.random)
-        signed = key.sign(
-            programme_id=copy.programme_id,
-            sequence=head.sequence,
-            head_hash=head.hash,
-            made_at=_instant(copy.clerk),
-        )
-        original.told(checkpoint=signed.to_line())
+    if not head.sequence:
+        return
+    keeper, programme_id = copy.keeper, copy.programme_id
+    key = checkpoints.known_key(keeper.folder, programme_id, keeper.key_file)
+    key = key or checkpoints.make_key(keeper.folder, programme_id, keeper.clerk.random)
+    made_at = instant(keeper.clerk.now.astimezone(UTC))
+    signed = key.sign(programme_id=programme_id, sequence=head.sequence, head_hash=head.hash, made_at=made_at)
+    original.told(checkpoint=signed.to_line())
 
 
-def _instant(clerk: Clerk) -> str:
-    return instant(clerk.now.astimezone(UTC))
-
-
-def compare(original: Original, graph: Graph, clerk: Clerk, folder: Path, *, programme_id: str | None) -> Compared:
+def compare(original: Original, keeper: Keeper, *, programme_id: str | None) -> Compared:
     """Hold all entries of the copy against those of the original, as far as both go.
 
     Where all agree, an earlier alarm ends on both machines; else it is raised.
@@ -306,12 +295,12 @@ def compare(original: Original, graph: Graph, clerk: Clerk, folder: Path, *, pro
         RelayError: The original said so, or cannot be reached.
     """
     offer = original.offer()
-    copy = _copy(original, graph, clerk, folder, offer, programme_id)
-    there = state(graph, copy.programme_id)
+    copy = _copy(original, keeper, offer, programme_id)
+    there = state(keeper.graph, copy.programme_id)
     if not there.copy_of:
         raise refused(NOT_A_COPY, programme_id=copy.programme_id)
     last = min(there.head.sequence, offer.entries.lines)
-    here = parts.blocks(graph, copy.programme_id, last)
+    here = parts.blocks(keeper.graph, copy.programme_id, last)
     faults = [*filter(None, [_set_back(offer.entries, there.head)])]
     for number, (mine, its) in enumerate(zip(here, original.blocks(last), strict=False)):
         if mine != its:

@@ -41,6 +41,18 @@ NOT_A_PART: Final = Failure(
 )
 
 
+def stream_named(word: str) -> Stream:
+    """The stream of that name.
+
+    Raises:
+        ValueError: There is none.
+    """
+    for stream in STREAMS:
+        if stream == word:
+            return stream
+    raise ValueError(word)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamHead:
     """How far a stream of lines goes.
@@ -116,9 +128,15 @@ def opened(sealed: bytes, secret_key: str, host: str) -> Part:
             raise refused(NOT_A_PART, host=host)
         first, *lines = content.decode().split("\n")
         written: Any = json.loads(first)
-        if (written.pop("relay_part"), written["lines"]) != (FORMAT, len(lines)) or written["stream"] not in STREAMS:
+        if (written["relay_part"], written["lines"]) != (FORMAT, len(lines)):
             raise refused(NOT_A_PART, host=host)
-        return Part(**{**written, "head": StreamHead(**written["head"]), "lines": tuple(lines)})
+        return Part(
+            programme_id=written["programme_id"],
+            stream=stream_named(written["stream"]),
+            after=written["after"],
+            head=StreamHead(**written["head"]),
+            lines=tuple(lines),
+        )
     except (zlib.error, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise refused(NOT_A_PART, host=host) from error
 

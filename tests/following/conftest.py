@@ -15,7 +15,9 @@ from relay.access import followers
 from relay.backup.encryption import public_key_of
 from relay.database import embedded_server
 from relay.following import fetching
+from relay.following.copying import Keeper
 from relay.ledger.batch import Clerk
+from relay.ledger.verify import silent
 from relay.service.client import Remote
 from relay.settings import Settings
 from relay.web import create_app
@@ -63,20 +65,19 @@ class Machines:
         return fetching.Original(remote=Remote(self.url, self.token), secret_key=fetching.secret_key(self.copy_folder))
 
     @property
-    def clerk(self) -> Clerk:
-        """Who follows."""
-        return Clerk(by="local:bina", now=self.now, random=token_bytes)
+    def keeper(self) -> Keeper:
+        """The machine of the copy."""
+        clerk = Clerk(by="local:bina", now=self.now, random=token_bytes)
+        return Keeper(graph=self.copy, folder=self.copy_folder, clerk=clerk)
 
     def follow(self) -> Followed:
         """Fetch once, an hour after the last time."""
         self.now += timedelta(hours=1)
-        return fetching.follow(
-            self.line, self.copy, self.clerk, self.copy_folder, programme_id=None, progress=lambda *_: None
-        )
+        return fetching.follow(self.line, self.keeper, programme_id=None, progress=silent)
 
     def compare(self) -> Compared:
         """Hold all entries against each other."""
-        return fetching.compare(self.line, self.copy, self.clerk, self.copy_folder, programme_id=None)
+        return fetching.compare(self.line, self.keeper, programme_id=None)
 
     def add_follower(self, name: str = "head-office", programme_id: str = DEMO) -> str:
         """Let the copy follow; its token."""

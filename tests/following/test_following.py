@@ -97,7 +97,7 @@ def test_nothing_is_recorded_in_a_copy_by_any_way(followed: Machines) -> None:
     ways: list[Callable[[], object]] = [
         lambda: record(followed.copy, DEMO, [act], clerk()),
         lambda: record_together(followed.copy, DEMO, [act], clerk()),
-        lambda: record_whole(followed.copy, DEMO, [act], clerk(), lambda *_: None),
+        lambda: record_whole(followed.copy, DEMO, [act], clerk(), verify.silent),
         lambda: take_in(followed.copy, sender, [sent]),
     ]
 
@@ -324,18 +324,9 @@ def test_a_token_opens_nothing_but_one_programme_for_one_key(followed: Machines)
     record(followed.original, DEMO, [woman("W9")], clerk())
 
     with pytest.raises(Invalid, match="does not open"):
-        fetching.follow(
-            other, followed.copy, followed.clerk, followed.copy_folder, programme_id=None, progress=lambda *_: None
-        )
+        fetching.follow(other, followed.keeper, programme_id=None, progress=verify.silent)
     with pytest.raises(Invalid, match="follows programme demo, not other"):
-        fetching.follow(
-            followed.line,
-            followed.copy,
-            followed.clerk,
-            followed.copy_folder,
-            programme_id="other",
-            progress=lambda *_: None,
-        )
+        fetching.follow(followed.line, followed.keeper, programme_id="other", progress=verify.silent)
     followers.remove(followed.original, "head-office", programme_id=DEMO, by="local:asha")
     with pytest.raises(Refused, match="not valid"):
         followed.follow()
@@ -361,9 +352,7 @@ def test_a_clerks_token_does_not_follow(followed: Machines) -> None:
 def test_two_who_follow_at_the_same_time_bring_each_entry_once(followed: Machines) -> None:
     record(followed.original, DEMO, [woman("W8"), woman("W9")], clerk())
     part = next(followed.line.parts_of("entries", entries(followed.copy)[-1].sequence))
-    copy = Copy(
-        graph=followed.copy, programme_id=DEMO, url=followed.url, folder=followed.copy_folder, clerk=followed.clerk
-    )
+    copy = Copy(keeper=followed.keeper, programme_id=DEMO, url=followed.url)
 
     ends = [copy.take_entries(part) for _ in range(2)]
 

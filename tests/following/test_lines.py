@@ -57,7 +57,7 @@ def test_over_a_line_that_carries_next_to_nothing_it_is_said_and_nothing_is_half
 
 def test_what_came_before_a_line_broke_for_good_is_kept_and_the_rest_comes_later(many: Machines) -> None:
     whole = many.url
-    copy = Copy(graph=many.copy, programme_id=DEMO, url=whole, folder=many.copy_folder, clerk=many.clerk)
+    copy = Copy(keeper=many.keeper, programme_id=DEMO, url=whole)
     line = many.line
     line.most = 100
     copy.take_entries(next(line.parts_of("entries", 0)))
@@ -118,7 +118,7 @@ def test_an_entry_of_a_kind_that_this_version_does_not_know_is_refused_without_a
         head=StreamHead(lines=last.sequence + 1, digest="0" * 64),
         lines=(json.dumps(line),),
     )
-    copy = Copy(graph=many.copy, programme_id=DEMO, url=many.url, folder=many.copy_folder, clerk=many.clerk)
+    copy = Copy(keeper=many.keeper, programme_id=DEMO, url=many.url)
 
     with pytest.raises(OtherSystem, match="hive"):
         copy.take_entries(part)

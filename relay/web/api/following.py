@@ -64,9 +64,9 @@ def offer() -> Response:
 def part(stream: str) -> Response:
     """Some lines of a stream, sealed to the follower's key; one line of the access log says that they went out."""
     follower = _follower()
-    stream_ = next(each for each in STREAMS if each == choice_in_path(stream, STREAMS))
+    named = parts.stream_named(choice_in_path(stream, STREAMS))
     found = parts.part(
-        current.graph(), follower.programme_id, stream_, number("after") or 0, number("most", 1) or MOST_LINES
+        current.graph(), follower.programme_id, named, number("after") or 0, number("most", 1) or MOST_LINES
     )
     if found.lines:
         core = current.core()
