@@ -144,7 +144,7 @@ NOTHING: Final[Mapping[str, int]] = {
     "/api/v1/following/entries": 401,
     "/api/v1/following/blocks": 401,
 }
-"""What the API has no answer to for the owner, who recorded nothing and is no telephone and no follower → what says so."""
+"""What the API has no answer to for the owner, who is no telephone and no follower → the number that says so too."""
 
 LISTS: Final = ("gifts", "chains", "visits", "placements", "people", "groups", "places")
 
