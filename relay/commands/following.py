@@ -40,7 +40,7 @@ class _Every(click.ParamType[float]):
         return float(int(found[1]) * _SECONDS[found[2]])
 
 
-@command(example="relay follow https://relay.example.org --token-file token.txt")
+@command(example="relay follow https://relay.example.org --every 5m")
 @click.argument("url", required=False)
 @click.option(
     "--token-file",
@@ -172,15 +172,19 @@ def follower() -> None:
     """The machines that keep a copy of a programme."""
 
 
-@follower.command("add", example="relay follower add head-office age1… --programme relay-demo")
+@follower.command(
+    "add", example="relay follower add head-office age1770edj8e4td9nd6xrwnkrx27553taenvmzuxq9jl5hetrmrstfdqvg92yl"
+)
 @click.argument("name")
 @click.argument("key")
 @pass_session
 def follower_add(session: Session, name: str, key: str) -> None:
     """Let a machine keep a copy. KEY is what relay follow --key shows there; the token is shown only now."""
     from relay.access import followers
+    from relay.backup.encryption import Encryption
     from relay.service.terminal import print_json, print_pairs
 
+    Encryption(public_key=key).encrypt(b"")  # else it would be found when something is fetched
     made = followers.add(
         session.graph,
         name,
