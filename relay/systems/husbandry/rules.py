@@ -22,6 +22,15 @@ BEYOND_SHARE: Final = 1.15
 """What is longer than the usual gestation by more is a slip (our choice: swamp buffaloes carry for up to 340 days)."""
 
 
+TENDED_WITHOUT_RECEIPT: Final = Failure(
+    Refused,
+    "tended_without_receipt",
+    "%(act_id)s is about animals of placement %(placement_id)s, which received none.",
+    advice="Take back what was recorded of them first.",
+    field="placement_id",
+)
+
+
 TENDED_BEFORE_RECEIPT: Final = Failure(
     Refused,
     "tended_before_receipt",
@@ -89,11 +98,13 @@ def _of_animals(register: Register, fact: Fact) -> Placement:
     """The placement that an act is about; it received animals by then.
 
     Raises:
-        Refused: It received none, or only later.
+        Refused: It received none, or only later, or something else than animals.
     """
     placement = register.placements[fact.values["placement_id"]]
-    received_on = placement.receipts[0].received_on
     names = {"act_id": fact.act_id, "placement_id": placement.placement_id}
+    if not placement.receipts:
+        raise refused(TENDED_WITHOUT_RECEIPT, **names)
+    received_on = placement.receipts[0].received_on
     if date.fromisoformat(fact.values["happened_on"]) < received_on:
         raise refused(TENDED_BEFORE_RECEIPT, **names, happened_on=fact.values["happened_on"], received_on=received_on)
     rule = bound_by(register.rules, placement)

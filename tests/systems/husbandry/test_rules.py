@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.domain.rulebook import WOULD_BREAK
+from relay.domain.rulebook import WOULD_BREAK, StandingOnIt
 from relay.ledger import verify
 from relay.systems.husbandry.rules import (
     CARRIED_TOO_LONG,
@@ -70,4 +70,14 @@ def test_a_receipt_is_not_corrected_to_after_what_happened_to_its_animals(villag
     moved = refusal(village, say.corrected("placement:P1", received_on="2023-06-02"))
 
     assert WOULD_BREAK.matches(moved)
+    assert verify.verify(village, "demo").ok
+
+
+def test_a_placement_is_not_taken_back_once_something_happened_to_its_animals(village: Graph) -> None:
+    added(village, say.passed("T1: P1 > P8 on 2024-06-01", 1), bred("K1: mated of P1 on 2023-06-01"))
+
+    taken = refusal(village, say.taken_back("placement:P1"))
+
+    assert isinstance(taken, StandingOnIt)
+    assert sorted(taken.others) == ["breeding:K1", "pass:T1"]
     assert verify.verify(village, "demo").ok
