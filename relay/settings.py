@@ -184,6 +184,7 @@ class Settings:
         outbox_passphrase: what the outbox of this machine is sealed with; None for nothing.
         neo4j_reader: as whom the query page asks `neo4j`; None when no such user is named.
         mail: how and to whom mail is sent; None: none is sent.
+        copy_url: where the copy of this machine's programmes answers; None when none is named.
         copy_silent_hours: after how many hours without agreeing a programme and its copy say so.
         organisation: the name of the organisation, which the sign-in page shows to everybody; None when none is given.
         session_key: what signs sessions; None: a key that the data folder keeps.
@@ -203,6 +204,7 @@ class Settings:
     organisation: str | None = None
     session_key: bytes | None = field(default=None, repr=False)
     checkpoint_key_file: Path | None = None
+    copy_url: str | None = None
     copy_silent_hours: float = 36
 
     @classmethod
@@ -212,7 +214,7 @@ class Settings:
         Variables: RELAY_DATA (absent: the user's data folder as the platform places it), NEO4J_URI, NEO4J_USER
         (absent: neo4j), NEO4J_PASSWORD, NEO4J_DATABASE (absent: neo4j), NEO4J_READER (absent: nobody),
         NEO4J_READER_PASSWORD, RELAY_URL, RELAY_TOKEN, RELAY_PROGRAMME, RELAY_OUTBOX_PASSPHRASE, RELAY_ORGANISATION,
-        RELAY_COPY_SILENT_HOURS (absent: 36),
+        RELAY_COPY_URL, RELAY_COPY_SILENT_HOURS (absent: 36),
         RELAY_MAIL (absent: no mail is sent), RELAY_MAIL_FROM, RELAY_MAIL_TO, RELAY_MAIL_USER (absent: nobody signs
         in), RELAY_MAIL_PASSWORD. Without NEO4J_URI and RELAY_MAIL the others of their kind are not looked at. A
         secret may lie in a file that its variable with _FILE names; it is the first line. RELAY_SESSION_KEY_FILE and
@@ -248,8 +250,16 @@ class Settings:
             organisation=environ.get("RELAY_ORGANISATION") or None,
             session_key=session_key.read_bytes().strip() if session_key else None,
             checkpoint_key_file=checkpoint_key,
+            copy_url=_read_copy_url(environ),
             copy_silent_hours=_read_hours(environ),
         )
+
+
+def _read_copy_url(environ: Mapping[str, str]) -> str | None:
+    url = environ.get("RELAY_COPY_URL") or None
+    if url:
+        _require_address("RELAY_COPY_URL", url, SERVICE_SCHEMES)
+    return url
 
 
 def _read_hours(environ: Mapping[str, str]) -> float:

@@ -16,12 +16,20 @@ from relay.commands.command_session import NOT_BY_SERVICE, Session, progress_on_
 from relay.commands.exits import DONE, FOUND
 from relay.commands.options import command, first_line, format_option, group, pass_session
 from relay.commands.showing import as_read, print_list
-from relay.errors import Unavailable, refused
+from relay.errors import Failure, Refused, Unavailable, refused
+from relay.languages import gettext
 from relay.text import Sentence
 
 if TYPE_CHECKING:
     from relay.following.copying import Keeper
     from relay.following.fetching import Followed, Original
+
+OTHER_ID_TYPED: Final = Failure(
+    Refused,
+    "other_id_typed",
+    "“%(typed)s” is not the id of the programme: nothing was changed.",
+    advice="Begin again, if the copy is to become the original.",
+)
 
 _EVERY: Final = re.compile(r"(\d{1,4})([smh])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
@@ -49,10 +57,18 @@ class _Every(click.ParamType[float]):
 )
 @click.option("--every", type=_Every(), metavar="TIME", help="Fetch again and again, such as every 5m, until Ctrl-C.")
 @click.option("--compare", is_flag=True, help="Hold every entry against the original's; nothing is fetched.")
+@click.option("--promote", is_flag=True, help="Make the copy the original: from now on it is recorded here.")
 @click.option("--key", "tell_key", is_flag=True, help="Show the key of this machine, for relay follower add.")
 @pass_session
 def follow(
-    session: Session, url: str | None, token_file: Path | None, *, every: float | None, compare: bool, tell_key: bool
+    session: Session,
+    url: str | None,
+    token_file: Path | None,
+    *,
+    every: float | None,
+    compare: bool,
+    promote: bool,
+    tell_key: bool,
 ) -> None:
     """Keep a copy of what another machine records, and check it.
 
@@ -63,6 +79,9 @@ def follow(
         raise refused(NOT_BY_SERVICE)
     if tell_key:
         _tell_key(session)
+        return
+    if promote:
+        _promote(session)
         return
     if url is None:
         raise click.UsageError(Sentence("Name the address of the original: relay follow URL."))
@@ -98,6 +117,34 @@ def _follow(session: Session, original: Original) -> bool:
         return False
     _print_followed(session, found)
     return True
+
+
+def _promote(session: Session) -> None:
+    """Ask once more, by the id of the programme, and make the copy the original."""
+    import socket
+
+    from relay.following import copying
+    from relay.service.terminal import print_json, print_pairs
+
+    head = session.head
+    copying.require_copy(session.graph, head.programme_id)
+    at = head.copied and head.copied.at
+    say(
+        "The copy of %(programme_id)s ends with entry %(entries)s, as of %(at)s. What was recorded at the original"
+        " since then is not in it.",
+        programme_id=head.programme_id,
+        entries=head.entries,
+        at=session.told_time(at or None) or Sentence("it was begun"),
+    )
+    typed = click.prompt(gettext("To go on here, type the id of the programme"), err=True)
+    if typed != head.programme_id:
+        raise refused(OTHER_ID_TYPED, typed=typed)
+    outcome = copying.promote(_keeper(session), head.programme_id, socket.gethostname())
+    if session.as_json:
+        print_json({"programme_id": head.programme_id, "promoted": True, "sequence": outcome.sequence})
+        return
+    print_pairs((("programme_id", head.programme_id), ("sequence", outcome.sequence)))
+    say("It is recorded here now. Name this machine to everybody, and do not start the old one before it follows this.")
 
 
 def _keeper(session: Session) -> Keeper:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,7 +30,7 @@ from relay.languages import gettext
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+    from collections.abc import Generator
 
     from relay.graph import Graph
 
@@ -223,12 +223,18 @@ def serve(
 
     from relay import web as pages
     from relay.arrays import snapshot_cache
+    from relay.following.asking import every_minute
     from relay.published.updating import keep_up_to_date
 
     folder = session.settings.data_folder / snapshot_cache.FOLDER
 
-    def publishing(graph: Graph) -> AbstractContextManager[object]:
-        return keep_up_to_date(graph, folder, secrets.token_bytes, say) if publish else nullcontext()
+    @contextmanager
+    def beside(graph: Graph) -> Generator[None]:
+        with ExitStack() as running:
+            running.enter_context(every_minute(graph, session.settings.copy_url, say))
+            if publish:
+                running.enter_context(keep_up_to_date(graph, folder, secrets.token_bytes, say))
+            yield
 
     with suppress(KeyboardInterrupt):  # however early, it is the usual end
         pages.serve(
@@ -241,7 +247,7 @@ def serve(
             proxy=proxy,
             workers=workers,
             opened=lambda: Session(session.catalogue).graph,
-            background=publishing,
+            background=beside,
             announce=say,
         )
 

@@ -338,7 +338,8 @@ SET_COPY: Final[LiteralString] = "MATCH (l:Ledger {key: $key}) SET l += $copy"
 # One row: what was noted of a copy; or none.
 COPY: Final[LiteralString] = """
 MATCH (l:Ledger {key: $key})
-RETURN l.copy_of AS copy_of, l.alarm AS alarm, l.copied_held AS held, l.copied_access AS access
+RETURN l.copy_of AS copy_of, l.promoted_at AS promoted_at, l.alarm AS alarm,
+       l.copied_held AS held, l.copied_access AS access
 """
 
 SET_PROJECTION: Final[LiteralString] = "MATCH (l:Ledger {key: $key}) SET l.projection = $projection"

@@ -92,6 +92,12 @@ PROGRAMME: Final = Kind(
             type="country",
             meaning=Sentence("The country whose levels of place, telephones, money and limits apply."),
         ),
+        Column(
+            name="original",
+            type="text",
+            offered=False,
+            meaning=Sentence("The machine on which it is recorded, since its copy became the original."),
+        ),
     ),
 )
 

@@ -17,17 +17,19 @@ from relay import private_files
 from relay.access import followed_accounts
 from relay.backup.ledger_backup import OtherSystem
 from relay.database import cypher
+from relay.domain.acts import ID_BYTES, Act, Value, new_id
 from relay.domain.entries import ORIGIN, Entry, Fault, UnknownKind, faults_of, from_line, recorded_before, to_line
 from relay.domain.register import NONSENSE
 from relay.errors import Conflict, Failure, NotFound, Refused, refused
 from relay.following.parts import NOT_A_PART, Part, Stream, digest_of
 from relay.graph import Graph, Transaction
 from relay.instants import instant
-from relay.ledger.batch import Batch, Clerk
+from relay.ledger.batch import Batch, Clerk, Outcome
 from relay.ledger.held import held_list
 from relay.ledger.partial_register import lock_and_load
 from relay.ledger.programme_heads import PROJECTION, Head
 from relay.ledger.reading import entry_from
+from relay.ledger.recording import record_together
 from relay.ledger.verify_graph import senseless
 from relay.text import Sentence
 
@@ -39,7 +41,10 @@ class DoesNotExtend(Refused):
     """What an original sent does not extend its copy: it, or the copy, was altered, cut, or set back."""
 
     reason = "%(fault)s What %(host)s holds of programme %(programme_id)s does not extend this copy."
-    advice = "This copy stays as it was. Ask who keeps the original what was done there; what it sent is in %(path)s."
+    advice = (
+        "This copy stays as it was. Ask who keeps the original what was done there; what it sent is in %(path)s. From"
+        " which entry on they differ is said by relay follow --compare."
+    )
 
     fault: str
     host: str
@@ -71,6 +76,7 @@ class CopyState:
     Attributes:
         head: The end of its ledger; before the first entry, and where there is none, at `ORIGIN`.
         copy_of: The URL of its original; empty where it is an original itself, or is not there.
+        promoted_at: When this copy became the original, a UTC instant; empty if it never did.
         alarm: What was refused, in a sentence; empty if nothing.
         held: Digest of what is held, as it came last; empty if it never did.
         access: The same of who may sign in.
@@ -78,6 +84,7 @@ class CopyState:
 
     head: Head
     copy_of: str
+    promoted_at: str
     alarm: str
     held: str
     access: str
@@ -92,7 +99,10 @@ def state(graph: Graph | Transaction, programme_id: str) -> CopyState:
     heads = graph.rows(cypher.HEAD, ledger=programme_id)
     noted = graph.rows(cypher.COPY, key=programme_id)
     head = Head(**heads[0]) if heads else Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
-    said = {name: str(noted[0][name] or "") if noted else "" for name in ("copy_of", "alarm", "held", "access")}
+    said = {
+        name: str(noted[0][name] or "") if noted else ""
+        for name in ("copy_of", "promoted_at", "alarm", "held", "access")
+    }
     return CopyState(head=head, **said)
 
 
@@ -295,6 +305,54 @@ class Copy:
 
     def _note(self, values: dict[str, Any]) -> None:
         self.graph.write(lambda transaction: transaction.run(cypher.SET_COPY, key=self.programme_id, copy=values))
+
+
+def require_copy(graph: Graph, programme_id: str) -> CopyState:
+    """What was noted of a copy.
+
+    Raises:
+        NotFound: Nothing here is a copy of the programme.
+        Unavailable: The database cannot be reached.
+    """
+    found = state(graph, programme_id)
+    if not found.copy_of:
+        raise refused(NOT_A_COPY, programme_id=programme_id)
+    return found
+
+
+def promote(keeper: Keeper, programme_id: str, machine: str) -> Outcome:
+    """Make a copy the original: from now on the programme is recorded here, and the record says so.
+
+    Args:
+        keeper: The machine that keeps the copy.
+        programme_id: The programme.
+        machine: What this machine is called.
+
+    Returns:
+        The outcome of the act that says so: a correction of the programme.
+
+    Raises:
+        NotFound: Nothing here is a copy of the programme.
+        RelayError: Nothing was recorded, and the copy stays one; the error says why.
+    """
+    require_copy(keeper.graph, programme_id)
+    at = instant(keeper.clerk.now.astimezone(UTC))
+    values: dict[str, Value] = {
+        "correct_id": (id_ := new_id(keeper.clerk.random(ID_BYTES))),
+        "act_id": f"programme:{programme_id}",
+        "how": "wrong_data",
+        "why": "promoted",
+        "changes": {"original": f"{machine}, {at}"},
+    }
+    freed = {"copy_of": "", "copied_at": "", "copied_held": "", "copied_access": "", "alarm": "", "promoted_at": at}
+    (outcome,) = record_together(
+        keeper.graph,
+        programme_id,
+        [Act(kind="correct", id=id_, values=values)],
+        keeper.clerk,
+        first=lambda transaction: transaction.run(cypher.SET_COPY, key=programme_id, copy=freed),
+    )
+    return outcome
 
 
 def _stamp(now: datetime) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +18,7 @@ from relay.backup import encryption
 from relay.domain.entries import Fault
 from relay.errors import Failure, Invalid, Refused, RelayError, refused
 from relay.following import parts
-from relay.following.copying import NOT_A_COPY, Copy, DoesNotExtend, Keeper, state
+from relay.following.copying import Copy, DoesNotExtend, Keeper, require_copy, state
 from relay.following.parts import BLOCK, MOST_LINES, NOT_A_PART, Offer, Part, Stream, StreamHead
 from relay.instants import instant
 from relay.ledger import checkpoints
@@ -179,13 +180,14 @@ class Original:
                 return None
         return lines if parts.digest_of(lines) == head.digest else None
 
-    def blocks(self, last: int) -> tuple[str, ...]:
+    def blocks(self, first: int, last: int, size: int) -> tuple[str, ...]:
         """The digests of its ledger, as `parts.blocks` makes them.
 
         Raises:
             RelayError: It said so, or cannot be reached.
         """
-        found: tuple[str, ...] = self.remote.read(tuple[str, ...], f"{PATH}/blocks?last={last}")
+        path = f"{PATH}/blocks?first={first}&last={last}&size={size}"
+        found: tuple[str, ...] = self.remote.read(tuple[str, ...], path)
         return found
 
     def told(self, **said: Any) -> None:  # noqa: ANN401 - JSON
@@ -296,20 +298,34 @@ def compare(original: Original, keeper: Keeper, *, programme_id: str | None) -> 
     """
     offer = original.offer()
     copy = _copy(original, keeper, offer, programme_id)
-    there = state(keeper.graph, copy.programme_id)
-    if not there.copy_of:
-        raise refused(NOT_A_COPY, programme_id=copy.programme_id)
+    there = require_copy(keeper.graph, copy.programme_id)
     last = min(there.head.sequence, offer.entries.lines)
-    here = parts.blocks(keeper.graph, copy.programme_id, last)
-    faults = [*filter(None, [_set_back(offer.entries, there.head)])]
-    for number, (mine, its) in enumerate(zip(here, original.blocks(last), strict=False)):
-        if mine != its:
-            first, end = number * BLOCK + 1, min((number + 1) * BLOCK, last)
-            sentence = Sentence(
-                "An entry from %(first)s to %(last)s is another one at the original than here.", first=first, last=end
-            )
-            faults.append(Fault(sequence=first, fault=sentence))
-    alarm = str(faults[0].fault) if faults else ""
+    faults = [*filter(None, [_set_back(offer.entries, there.head)]), *_differing(original, copy, last)]
+    alarm = str(faults[-1].fault) if faults else ""
     copy.sound(alarm)
     original.told(alarm=alarm)
     return Compared(programme_id=copy.programme_id, copy_of=copy.url, entries=last, faults=tuple(faults))
+
+
+def _differing(original: Original, copy: Copy, last: int) -> Iterator[Fault]:
+    """Which entries are others at the original; where all are from one on, that is said once."""
+    blocks = _unequal(original, copy, 1, last, BLOCK)
+    for number, block in enumerate(blocks):
+        end = min(block + BLOCK - 1, last)
+        entries = _unequal(original, copy, block, end, 1)
+        to_the_end = len(blocks) - number == (last - block) // BLOCK + 1
+        if to_the_end and entries == [*range(entries[0], end + 1)]:
+            sentence = Sentence("From entry %(sequence)s on they are others at the original.", sequence=entries[0])
+            yield Fault(sequence=entries[0], fault=sentence)
+            return
+        for sequence in entries:
+            sentence = Sentence("Entry %(sequence)s is another one at the original.", sequence=sequence)
+            yield Fault(sequence=sequence, fault=sentence)
+
+
+def _unequal(original: Original, copy: Copy, first: int, last: int, size: int) -> list[int]:
+    """The first entry of each block that is another one at the original; empty where there is none."""
+    here = parts.blocks(copy.graph, copy.programme_id, first, last, size) if last else ()
+    there = original.blocks(first, last, size) if last else ()
+    pairs = zip_longest(here, there)
+    return [first + number * size for number, (mine, its) in enumerate(pairs) if mine != its]

@@ -207,21 +207,23 @@ def digest_of(lines: Iterable[str]) -> str:
     return found.hexdigest()
 
 
-def blocks(graph: Graph, programme_id: str, last: int) -> tuple[str, ...]:
-    """What a ledger says, a digest for each `BLOCK` of its entries: of their hashes, worked out anew.
+def blocks(graph: Graph, programme_id: str, first: int, last: int, size: int) -> tuple[str, ...]:
+    """What a ledger says: a digest for each so many of its entries, of their hashes worked out anew.
 
     Args:
         graph: The database.
         programme_id: The programme.
-        last: The last entry that counts.
+        first: The first entry that counts.
+        last: The last.
+        size: How many entries are in a block.
 
     Raises:
         NoProgramme: The programme is not in the database.
         Invalid: An entry cannot be read.
         Unavailable: The database cannot be reached.
     """
-    hashes = (digest(entry) for entry in reading.entries(graph, programme_id, last=last))
+    hashes = (digest(entry) for entry in reading.entries(graph, programme_id, first=first, last=last))
     found = list[str]()
-    while block := [*islice(hashes, BLOCK)]:
+    while block := [*islice(hashes, size)]:
         found.append(digest_of(block))
     return tuple(found)

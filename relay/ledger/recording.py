@@ -77,7 +77,13 @@ def record(
 
 
 def record_together(
-    graph: Graph, programme_id: str, acts: Sequence[Act], clerk: Clerk, *, answers: Answers = NO_ANSWER
+    graph: Graph,
+    programme_id: str,
+    acts: Sequence[Act],
+    clerk: Clerk,
+    *,
+    answers: Answers = NO_ANSWER,
+    first: Callable[[Transaction], object] | None = None,
 ) -> tuple[Outcome, ...]:
     """Record acts in one transaction, all of them or none.
 
@@ -87,6 +93,7 @@ def record_together(
         acts: In order; none founds the programme.
         clerk: Who records.
         answers: The questions that each of the acts answers.
+        first: Writes something in the same transaction, before the acts are judged; it locks the ledger's head.
 
     Returns:
         One outcome for each act, in order, "added" or "same".
@@ -104,6 +111,7 @@ def record_together(
             answers=answers,
             earlier=EarlierActs(),
             together=True,
+            first=first,
         ),
     )
 
@@ -272,9 +280,12 @@ class _Recording:
     earlier: EarlierActs
     resent: bool = False
     together: bool = False
+    first: Callable[[Transaction], object] | None = None
 
     def in_transaction(self, transaction: Transaction) -> tuple[tuple[Outcome, ...], bool]:
         """The outcome of each act, and whether any act is held that may wait for them."""
+        if self.first:
+            self.first(transaction)
         head, register = locked(transaction, self.programme_id, self.acts, self.clerk)
         batch = Batch(
             register,

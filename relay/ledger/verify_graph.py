@@ -28,7 +28,7 @@ _OWN: Final = frozenset(
         *("SavedView", "Token", "TrailEntry", "TrailHead"),
     }
 )
-_OF_A_COPY: Final = ("copy_of", "copied_at", "copied_held", "copied_access", "alarm")
+_OF_A_COPY: Final = ("copy_of", "copied_at", "copied_held", "copied_access", "alarm", "promoted_at")
 _OF_A_HEAD: Final = frozenset({"key", "programme_id", "sequence", "hash", "projection", "lock", *_OF_A_COPY})
 
 _Row = Node | Edge

@@ -385,6 +385,19 @@ def sign_in(url: str, login: str, password: str, **wish: str | int) -> str:
     return made.secret
 
 
+def read_openly(kind: Any, url: str, path: str) -> Any:  # noqa: ANN401 - as the kind says
+    """What a service answers to everybody at a path of its API.
+
+    Raises:
+        RelayError: The service said so, or cannot be reached.
+    """
+    url = url.rstrip("/")
+    try:
+        return _exchanged(kind, url, path, None, None, silence=GREET_SECONDS)
+    except (HTTPError, TimeoutError) as error:
+        raise NotReached(host=_host(url)) from error
+
+
 def require_encryption(url: str) -> None:
     """Let an address pass to which a secret may be sent.
 

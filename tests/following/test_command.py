@@ -106,7 +106,7 @@ def test_what_does_not_extend_the_copy_ends_with_three(shells: TwoShells, tmp_pa
 
     assert (refused.code, compared.code) == (3, 3)
     assert "does not extend this copy" in refused.err
-    assert "another one at the original" in compared.out
+    assert "From entry 3 on they are others at the original" in compared.out
     assert "The original and its copy do not agree" in status.err
 
 

@@ -74,4 +74,4 @@ def test_no_honest_history_is_refused_and_the_copy_is_sound(
 
     assert [*reading.entries(there, "demo")] == [*reading.entries(graph, "demo")]
     assert verify.verify(there, "demo").faults == ()
-    assert parts.blocks(there, "demo", 1000) == parts.blocks(graph, "demo", 1000)
+    assert parts.blocks(there, "demo", 1, 1000, 7) == parts.blocks(graph, "demo", 1, 1000, 7)

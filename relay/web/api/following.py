@@ -8,14 +8,15 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Final
 
-from flask import Blueprint, Response, jsonify, make_response, request
+from flask import Blueprint, Response, abort, jsonify, make_response, request
 
 from relay.access import access_log, followers
 from relay.access.accounts import NotLetIn
 from relay.access.followers import Follower
 from relay.errors import Failure, Invalid, refused
 from relay.following import parts
-from relay.following.parts import MOST_LINES, STREAMS
+from relay.following.copying import state
+from relay.following.parts import BLOCK, MOST_LINES, STREAMS
 from relay.instants import instant
 from relay.ledger import checkpoints
 from relay.service.json_codec import API
@@ -85,9 +86,25 @@ def part(stream: str) -> Response:
 @blueprint.get("/blocks")
 @public(by_form=False)
 def blocks() -> Response:
-    """A digest for each thousand entries, worked out of what they say now."""
+    """A digest for each so many entries, worked out of what they say now."""
     follower = _follower()
-    return jsonify(parts.blocks(current.graph(), follower.programme_id, number("last") or 0))
+    first, last, size = number("first", 1) or 1, number("last") or 0, number("size", 1) or BLOCK
+    return jsonify(parts.blocks(current.graph(), follower.programme_id, first, last, size))
+
+
+@blueprint.get("/promoted/<programme_id>")
+@public(by_form=False)
+def promoted(programme_id: str) -> Response:
+    """Whether the copy of a programme became the original: how far it has come since, signed; else there is no such."""
+    graph, core = current.graph(), current.core()
+    responses.never_cache()
+    found = state(graph, programme_id)
+    key = checkpoints.known_key(core.settings.data_folder, programme_id, core.settings.checkpoint_key_file)
+    if not found.promoted_at or not key:
+        abort(404)
+    made_at = instant(core.now().astimezone(UTC))
+    head = found.head
+    return jsonify(key.sign(programme_id=programme_id, sequence=head.sequence, head_hash=head.hash, made_at=made_at))
 
 
 @blueprint.post("/heard")
