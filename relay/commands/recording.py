@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.core import ParameterSource
 
-from relay.commands.command_session import Session, say, usage
+from relay.commands.command_session import NOT_BY_SERVICE, Session, say, usage
+from relay.commands.exits import DONE, FOUND
 from relay.commands.options import (
     ID,
     RelayCommand,
@@ -22,9 +23,10 @@ from relay.commands.options import (
     session_of,
     shared_options,
 )
+from relay.commands.showing import as_read, print_list
 from relay.domain.own_columns import OF, OWN, is_own
 from relay.domain.schema import Column, Kind
-from relay.errors import Asked, NotFound
+from relay.errors import Asked, NotFound, refused
 from relay.languages import gettext, translate
 from relay.text import Sentence
 
@@ -779,13 +781,17 @@ def confirm(session: Session, act_id: str, confirm_id: str | None) -> None:
 @click.argument("subject_id", metavar="SUBJECT", type=ID)
 @click.option("--id", "erase_id", metavar="ID", help="Generated if left out.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--where", is_flag=True, help="List where what was erased still is, as far as this machine knows.")
 @dry_run_option
 @pass_session
-def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool) -> None:
+def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool, where: bool) -> None:
     """Erase the personal data of a beneficiary or another act. Links, numbers and hashes stay."""
     from relay.service.questions.lookup import Resolve
 
     subject = subject_id if ":" in subject_id else session.ask(Resolve(id=subject_id))
+    if where:
+        _list_where_erased(session, subject)
+        return
     if not yes and not session.rehearses:
         click.confirm(
             gettext("Erase all that is personal about %(subject)s? This cannot be undone", subject=subject),
@@ -796,6 +802,25 @@ def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool)
     print_recorded(session, session.hand_in("erase", _with_id(session, said, "erase_id", erase_id)))
     if not session.rehearses:
         say("Earlier backups and files with names still contain it: make a new backup, and delete those.")
+        if not session.service:
+            say("Where it still is: relay erase %(subject)s --where", subject=subject)
+
+
+def _list_where_erased(session: Session, subject: str) -> None:
+    """List where what was erased still is; the exit code tells whether it is anywhere."""
+    from relay.doctor.where_erased import remainders
+    from relay.service.terminal import print_json
+
+    if session.service:
+        raise refused(NOT_BY_SERVICE)
+    settings = session.settings
+    found = remainders(session.graph, settings.data_folder, session.programme_id, subject, embedded=not settings.neo4j)
+    columns = ("where", "since", "advice")
+    if session.as_json:
+        print_json(found)
+    else:
+        print_list(session, columns, ((*as_read(session, each, columns),) for each in found))
+    click.get_current_context().exit(FOUND if found else DONE)
 
 
 @records(

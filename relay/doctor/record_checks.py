@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from relay.arrays import snapshot_cache
-from relay.backup import backup_files, backup_status
+from relay.backup import backup_status
 from relay.backup.backup_status import LastBackup
-from relay.database import cypher, embedded_server
+from relay.database import cypher
+from relay.doctor import where_erased
 from relay.doctor.trouble import Trouble, fault, note, trouble_of_error
 from relay.domain.entries import Entry
 from relay.errors import refused
@@ -105,21 +105,9 @@ def _backup_troubles(
 
 def _copies_older_than_erasure(folder: Path, erased_at: str) -> Iterator[Trouble]:
     """Copies in the data folder from before the last erasure; others are the operator's to find."""
-    own = backup_files.own_folder(folder)
-    copies = (
-        [path for path in own.glob("relay-*.jsonl*") if backup_files.made_at(path) < erased_at] if own.is_dir() else []
-    )
-    others = (
-        *(folder / embedded_server.BEFORE_UPGRADES).glob("*"),
-        *(folder / snapshot_cache.FOLDER).glob("*.register"),
-    )
-    copies += [path for path in others if _changed_at(path) < erased_at]
+    copies = list(where_erased.older_copies(folder, erased_at))
     if copies:
         what = f"{len(copies)} copies here are older than the last erasure ({erased_at}) and contain what was erased."
         names = " ".join(shlex.quote(str(path)) for path in sorted(copies))
         advice = f"Make a new backup (`relay backup --keep 30`), then delete them: `rm -r {names}`"
         yield fault("kept_after_erasure", copies[0].parent, what, advice)
-
-
-def _changed_at(path: Path) -> str:
-    return instant(datetime.fromtimestamp(path.stat().st_mtime, UTC))

@@ -20,10 +20,11 @@ from relay.access import access_log
 from relay.access.access_log import Access
 from relay.arrays import snapshot_cache
 from relay.backup import backup_files, backup_status, ledger_backup
+from relay.backup.encryption import new_secret_key, public_key_of
 from relay.commands import exits
 from relay.database import embedded_server
 from relay.database.driver_errors import Unreachable
-from relay.doctor import data_folder_checks, examination, record_checks
+from relay.doctor import data_folder_checks, examination, record_checks, where_erased
 from relay.ledger import checkpoints, programme_heads, reading, recording
 from relay.service.json_codec import json_of
 from tests.commands.shell import Shell, tell_story
@@ -393,6 +394,44 @@ def test_copies_that_hold_what_was_erased_since_are_deleted(
 
     assert record_checks.troubles_of_record(graph, folder, now) == ()
     assert [path for path in (old, register) if path.exists()] == []
+
+
+def test_where_she_still_is_is_listed_until_she_is_nowhere(
+    shell: Shell, connection: Connection, graph: Graph, folder: Path
+) -> None:
+    shell.use(connection)
+    recorded(graph, say.programme("demo"), say.woman("W1"), say.woman("W2"))
+    key = public_key_of(new_secret_key())
+    shell.ok("follower", "add", "head-office", key)
+    old = private_files.folder(backup_files.own_folder(folder)) / "relay-2020-01-01T000000Z.jsonl"
+    old.touch(mode=0o600)
+    assert "Nothing of beneficiary:W1 was erased" in shell.run("erase", "beneficiary:W1", "--where").err
+    shell.ok("erase", "beneficiary:W1", "--yes")
+
+    before = shell.run("erase", "beneficiary:W1", "--where", "--json")
+    old.unlink()
+    shell.ok("follower", "remove", "head-office")
+    after = shell.run("erase", "beneficiary:W1", "--where", "--json")
+
+    neo4j = {"where": "Neo4j", "since": "", "advice": before.json[-1]["advice"]}  # its own log, as the shell is told
+    assert [each["where"] for each in before.json] == [str(old), "head-office", "Neo4j"]
+    assert before.code == exits.FOUND
+    assert after.json == [neo4j]
+
+
+def test_the_log_of_the_embedded_database_is_listed_until_it_was_stopped(graph: Graph, folder: Path) -> None:
+    recorded(graph, say.programme("demo"), say.woman("W1"))
+    log = folder / "databases" / "relay" / "txlog_0.wal"
+    log.parent.mkdir(parents=True)
+    log.write_bytes(b"x")
+    recorded(graph, say.erased("beneficiary:W1"))
+    os.utime(log, (NOW.timestamp(), NOW.timestamp()))
+
+    there = where_erased.remainders(graph, folder, "demo", "beneficiary:W1", embedded=True)
+    log.unlink()
+    gone = where_erased.remainders(graph, folder, "demo", "beneficiary:W1", embedded=True)
+
+    assert [(each.where, gone) for each in there] == [(str(log), ())]
 
 
 def test_a_database_that_was_set_back_is_restored_from_the_last_backup(
