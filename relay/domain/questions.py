@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from relay.domain.acts import changes_of
@@ -497,10 +498,18 @@ def _of_first_birth(placement: Placement, event: Event, known: Limits) -> Iterat
 
 def _of_births(placement: Placement, event: Event, known: Bearing) -> Iterator[Asked]:
     """What is born within the least time between two births is not more than each dam can bear once."""
-    begun = event.happened_on - timedelta(days=known.apart_days)
-    by_then = [each for each in placement.events if each.happened_on <= event.happened_on]
+    apart = timedelta(days=known.apart_days)
+    days = {each.happened_on for each in placement.events if each.kind == "birth"}
+    last_days = sorted(day for day in days if event.happened_on <= day < event.happened_on + apart)
+    yield from islice(chain.from_iterable(_born_by(placement, event, day, known) for day in last_days), 1)
+
+
+def _born_by(placement: Placement, event: Event, last: date, known: Bearing) -> Iterator[Asked]:
+    """The same of the births up to a day, of which one is being told."""
+    begun = last - timedelta(days=known.apart_days)
+    by_then = [each for each in placement.events if each.happened_on <= last]
     # kids that were kept bear too, once they are old enough
-    grown = event.happened_on - timedelta(days=known.grown_days)
+    grown = last - timedelta(days=known.grown_days)
     dams = sum(each.units for each in placement.receipts) + _units(by_then, {"replacement"})
     dams += _units([each for each in by_then if each.happened_on <= grown], {"birth"})
     born = _units([each for each in by_then if each.happened_on > begun], {"birth"})

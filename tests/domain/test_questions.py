@@ -116,6 +116,14 @@ def test_more_young_than_two_goats_can_bear_at_once_are_asked_about(book: Book) 
     unasked(book, happened("E4: birth of P5 on 2022-01-01", animals=28))
 
 
+def test_too_many_young_are_asked_about_in_whichever_order_births_are_told(book: Book) -> None:
+    """Two dams bear at most 6 within 180 days: 3 in February of the next year, then 2 and 2 of the months before."""
+    unasked(book, happened("E1: birth of P1 on 2021-02-04", animals=3))
+    unasked(book, happened("E2: birth of P1 on 2020-11-01", animals=2))
+    asked(book, happened("E3: birth of P1 on 2020-10-04", animals=2), "too_many_young", "makes 7 goats", "at most 6")
+    unasked(book, happened("E4: birth of P1 on 2020-08-08", animals=2))  # 180 days before February
+
+
 def test_what_was_received_young_does_not_bear_before_it_can_have_carried(book: Book) -> None:
     asked(book, happened("E1: birth of P4 on 2020-07-28", animals=1), "born_too_soon", "149 days")
     unasked(book, happened("E2: birth of P4 on 2020-07-29", animals=1))
