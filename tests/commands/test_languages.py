@@ -158,8 +158,18 @@ def test_a_fourth_language_is_files_alone(tmp_path: Path) -> None:
             write_mo(to, made)
     country = tmp_path / "relay" / "countries" / "generic" / "country.toml"
     country.write_text(country.read_text().replace('languages = ["en", ', 'languages = ["en", "eo", '))
-    asking = "from relay.web.i18n.language import LANGUAGES; from relay.countries.country import country_of; "
-    asking += "print(LANGUAGES['eo'], country_of('generic').languages)"
+    asking = """
+from flask import Flask
+from relay.countries.country import country_of
+from relay.web.i18n import language
+from relay.web.phone import routes, texts
+app = Flask("relay")
+language.set_up(app)
+print(language.LANGUAGES["eo"], *country_of("generic").languages, routes._WORD)
+with app.test_request_context("/"), language.force_language("eo"):
+    print(language.gettext("Your account"))
+    print(texts.texts()["sending"])
+"""
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         told = os.environ | {"PYTHONPATH": str(tmp_path), "LC_ALL": "eo.UTF-8", "PYTHONIOENCODING": "utf-8"}
@@ -168,6 +178,10 @@ def test_a_fourth_language_is_files_alone(tmp_path: Path) -> None:
         )
 
     pages, command = run("-c", asking), run("-m", "relay.cli", "trace", "--help")
-    assert pages.stdout.split() == ["Esperanto", "('en',", "'eo',", "'fr',", "'ne')"], pages.stderr
+    assert pages.stdout.splitlines() == [
+        "Esperanto en eo fr ne <any(en, eo, fr, ne):word>",
+        "⟦Your account⟧",
+        "⟦sending …⟧",
+    ], pages.stderr
     assert "⟦Show how far a gift or placement travelled, and where it broke.⟧" in command.stdout
     assert "⟦Options⟧:" in command.stdout

@@ -9,7 +9,6 @@ import pytest
 
 from relay.audit.checks import CHECKS
 from relay.web.help.routes import WHEN
-from relay.web.i18n.language import LANGUAGES
 from relay.web.recording.forms import all_forms
 from tests.scenes.core import CORE
 from tests.web.reading import HILLS
@@ -59,7 +58,7 @@ def test_a_finding_leads_to_what_its_check_means(client: FlaskClient) -> None:
     assert link(client, "/p/audited/findings?check=same_household") == ("/help/checks", "same_household")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["en", "fr", "ne"])
 def test_help_is_read_in_every_language(client: FlaskClient, language: str) -> None:
     texts = [client.get(f"/help/{page}?lang={language}").text for page in ("recording", "checks")]
 
