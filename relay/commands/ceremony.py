@@ -71,7 +71,7 @@ def sheet(session: Session, path: Path, place_id: str | None, group_id: str | No
     ceremony_sheet.write(path, ceremony, due[:most])
     empty = ceremony_sheet.WALK_INS
     many = min(len(due), most)
-    expected = "1 giver" if many == 1 else f"{many} givers"
+    expected = Sentence("1 giver") if many == 1 else Sentence("%(many)s givers", many=many)
     say(
         "%(path)s has %(expected)s and %(empty)s empty rows. Ceremony %(ceremony_id)s.",
         path=path,

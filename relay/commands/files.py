@@ -196,7 +196,9 @@ def _say_first_rows(sentences: Sequence[str]) -> None:
 
 def _recorded(count: Count) -> str:
     """What stands of an import that did not come to its end."""
-    return f"{count.actions['added']} rows or more are recorded. Run the same command again: it goes on."
+    return Sentence(
+        "%(rows)s rows or more are recorded. Run the same command again: it goes on.", rows=count.actions["added"]
+    )
 
 
 def _print_report(session: Session, report: Iterable[ReportRow], count: Count) -> None:

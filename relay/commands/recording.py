@@ -345,7 +345,13 @@ def _own_column(session: Session, kind: str, name: str, text: str) -> Column:
     found = {column.name: column for column in columns if is_own(column.name) and column.offered}
     if name not in found or "=" not in text:
         names = ", ".join(each.removeprefix(OWN) for each in found) or "none"
-        raise click.UsageError(f"--own {text}: write NAME=VALUE with a column of the programme's own: {names}.")
+        raise click.UsageError(
+            Sentence(
+                "--own %(text)s: write NAME=VALUE with a column of the programme's own: %(names)s.",
+                text=text,
+                names=names,
+            )
+        )
     return found[name]
 
 
@@ -752,8 +758,9 @@ def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
     if len(found.acts) > _SHOWN:
         say("  and %(more)s more", more=len(found.acts) - _SHOWN)
     if not yes and not session.rehearses:
-        many = f"these {len(found.acts)} acts" if len(found.acts) > 1 else "it"
-        click.confirm(gettext("Take %(many)s back?", many=many), abort=True, err=True)
+        many = len(found.acts)
+        asked = gettext("Take these %(many)s acts back?", many=many) if many > 1 else gettext("Take it back?")
+        click.confirm(asked, abort=True, err=True)
     taken = session.take_back(found.acts, reason(session, why))
     if len(taken) == 1 or session.as_json:
         print_recorded(session, *taken, told=False)

@@ -134,7 +134,7 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], title:
         return
     console.print(_table(fitting, console.width))
     if left_out := ", ".join(column.name for column in columns[len(fitting) :]):
-        say(f"A wider terminal, or --json, shows more: {left_out}.")
+        say("A wider terminal, or --json, shows more: %(columns)s.", columns=left_out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
