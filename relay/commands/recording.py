@@ -280,7 +280,7 @@ def _metavar(column: Column) -> str:
         "month": "MONTH",
         "units": "N",
         "count": "N",
-        "money": "NPR",
+        "money": "AMOUNT",
         "year": "YEAR",
         "choice": "WORD",
         "id": "ID",

@@ -195,6 +195,11 @@ class Country:
     folder: str = ""
 
     @property
+    def has_bikram_sambat(self) -> bool:
+        """Whether days are told in Bikram Sambat too, and months are its months."""
+        return self.calendar == "bikram_sambat"
+
+    @property
     def level_names(self) -> tuple[str, ...]:
         """The words of its levels, the smallest first."""
         return tuple(level.name for level in self.levels)

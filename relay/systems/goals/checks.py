@@ -46,7 +46,7 @@ def _just_what_was_aimed_at(in_force: ActsInForce) -> Iterator[Finding]:
         goal = in_force.register.facts[f"goal:{each.values['goal_id']}"]
         target = goal.values.get("target_income")
         if target is not None and _net_income(each) == target:
-            yield finding_of(each, Sentence("the income is to the rupee what she aims at."), goal.sequence)
+            yield finding_of(each, Sentence("the income is exactly what she aims at."), goal.sequence)
 
 
 def _never_visited(in_force: ActsInForce) -> Iterator[Finding]:
@@ -88,7 +88,7 @@ CHECKS: Final = (
     Check(
         check_id="income_is_the_target",
         title="income is exactly the target",
-        sentence="A visit found an income that is to the rupee what the woman aims at.",
+        sentence="A visit found an income that is exactly what the woman aims at.",
         why="The target may have been copied.",
         severity="medium",
         population=_with_income,

@@ -29,8 +29,8 @@ EXCUSED_COUNTS: Final = Column(
     choices=("yes", "no"),
     meaning=Sentence("Whether those who were excused count as absent."),
 )
-"""Keys of rules.toml: how often the groups meet (a month is one of Bikram Sambat), which share of the members has to
-come, and whether who was excused counts as absent."""
+"""Keys of rules.toml: how often the groups meet (a month is one of the country's calendar), which share of the members
+has to come, and whether who was excused counts as absent."""
 
 BY_GROUP: Final = Column(
     name="by_group_id",

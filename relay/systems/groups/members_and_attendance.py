@@ -14,8 +14,9 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final, Literal, Self, get_args
 
-from relay.domain import bikram_sambat
+from relay.countries.country import country_of
 from relay.domain.acts import OfAct
+from relay.domain.bikram_sambat import month_days, month_of
 from relay.domain.model import Quantity, Rate, add_months
 from relay.service.json_codec import read_columns
 
@@ -222,17 +223,20 @@ class Customs:
         meeting_every: How often they meet; None if not given, so that no meetings are planned.
         quorum_share: Share of the members who have to attend.
         excused_counts: Whether those excused count as absent; if not, they are left out.
+        sambat: Whether a month is one of Bikram Sambat, as the country has it; else it is Gregorian.
     """
 
     meeting_every: str | None = None
     quorum_share: float = QUORUM
     excused_counts: bool = True
+    sambat: bool = True
 
     @classmethod
     def of(cls, programme: Mapping[str, Any]) -> Self:
         """Make customs from the columns of the programme."""
         excused = programme.get("excused_counts", "yes") == "yes"
-        return read_columns(cls, {**programme, "excused_counts": excused})
+        sambat = country_of(programme.get("country")).has_bikram_sambat
+        return read_columns(cls, {**programme, "excused_counts": excused, "sambat": sambat})
 
 
 def twelve_months(as_of: date) -> Span:
@@ -244,33 +248,33 @@ def twelve_months(as_of: date) -> Span:
     return Span(from_on=add_months(as_of, -12) + _A_DAY, until_on=as_of)
 
 
-def meetings_held(days: Collection[date], every: str | None, span: Span) -> Rate:
+def meetings_held(days: Collection[date], every: str | None, span: Span, *, sambat: bool) -> Rate:
     """Share of planned intervals that ended within a period in which a group met.
 
     Args:
         days: Days on which it met, earlier ones included.
         every: How often it should meet, one of `EVERY`; None if not given, and then nothing is planned.
         span: A period with a last day.
+        sambat: Whether a month is one of Bikram Sambat; else it is Gregorian.
     """
-    planned = [*_intervals(every, span)]
+    planned = [*_intervals(every, span, sambat=sambat)]
     return Rate.of(sum(any(each.is_on(day) for day in days) for each in planned), len(planned))
 
 
-def _intervals(every: str | None, span: Span) -> Iterator[Span]:
-    """Months of Bikram Sambat that end within a period; or weeks or fortnights, counted from its first day."""
+def _intervals(every: str | None, span: Span, *, sambat: bool) -> Iterator[Span]:
+    """Months that end within a period; or weeks or fortnights, counted from its first day."""
     begins, last = span.from_on, span.until_on or date.max
-    if every == "month" and (year_month_day := bikram_sambat.year_month_day(begins)):
-        begins -= timedelta(days=year_month_day[2] - 1)
-    while every and (ends := _last_of(every, begins)) and ends <= last:
-        yield Span(from_on=begins, until_on=ends)
-        begins = ends + _A_DAY
+    while every and (interval := _interval(every, begins, sambat=sambat)) and interval[1] <= last:
+        yield Span(from_on=interval[0], until_on=interval[1])
+        begins = interval[1] + _A_DAY
 
 
-def _last_of(every: str, begins: date) -> date | None:
+def _interval(every: str, day: date, *, sambat: bool) -> tuple[date, date] | None:
+    """The month in which a day lies, or what begins with it; None outside of the table of months."""
     if every != "month":
-        return begins + timedelta(days=DAYS[every] - 1)
-    year_month_day = bikram_sambat.year_month_day(begins)
-    return bikram_sambat.last_of_month(year_month_day[0], year_month_day[1]) if year_month_day else None
+        return day, day + timedelta(days=DAYS[every] - 1)
+    month = month_of(day, sambat=sambat)
+    return month_days(month) if month else None
 
 
 class Roll:
@@ -407,7 +411,8 @@ class Roll:
 
     def held(self, group_id: str, span: Span) -> Rate:
         """Share of planned intervals that ended within a period in which a group met."""
-        return meetings_held({each.held_on for each in self.of_members(group_id)}, self.customs.meeting_every, span)
+        days = {each.held_on for each in self.of_members(group_id)}
+        return meetings_held(days, self.customs.meeting_every, span, sambat=self.customs.sambat)
 
     # -- offices -----------------------------------------------------------------------------------------------------
 

@@ -214,7 +214,7 @@ CHECKS: Final = (
     Check(
         check_id="served_out_of_order",
         title="served out of order",
-        sentence="A woman received while another of her municipality who was ready came first by the public order.",
+        sentence="A woman received while another who lives near her and was ready came first by the public order.",
         why="Somebody may have been preferred; or the others could not take it that day.",
         severity="medium",
         population=_served,

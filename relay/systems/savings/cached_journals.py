@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from relay.domain.acts import Act
     from relay.graph import Graph
 
-_OF_ANY: Final = frozenset({"savings_rule", "same"})
+_OF_ANY: Final = frozenset({"programme", "savings_rule", "same"})
 """Kinds of acts that may concern any group; others concern the group that they, their meeting or their loan name."""
 
 
@@ -152,10 +152,10 @@ def _recorded(graph: Graph, programme_id: str, act_ids: Collection[str]) -> Iter
     return (entries[each].act for each in act_ids if each in entries)
 
 
-JOURNALS: Final = LedgerCache[_CachedProgramme]("of-savings", 5, most=4)
+JOURNALS: Final = LedgerCache[_CachedProgramme]("of-savings", 6, most=4)
 """Number of programmes in memory (our choice: 276,000 passbook lines take some 150 MB)."""
 
-SUMS: Final = LedgerCache[_CachedProgramme]("of-savings-sums", 6)
+SUMS: Final = LedgerCache[_CachedProgramme]("of-savings-sums", 7)
 
 
 def recorded(

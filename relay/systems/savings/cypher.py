@@ -14,15 +14,17 @@ OPTIONAL MATCH (g:Group {programme_id: $programme_id, group_id: group_id})
 RETURN group_id, head(collect(g.kind)) AS kind ORDER BY group_id
 """
 
-# All that is recorded of the savings of some groups, of meetings since a day. One row = the name of a kind, and the
-# properties of its acts, of one meeting where they hang on one, since a row for each would take longer to send than to
-# find; by kind; cost: look-ups of the groups, and what hangs on them.
+# The programme, and all that is recorded of the savings of some groups, of meetings since a day. One row = the name of
+# a kind, and the properties of its acts, of one meeting where they hang on one, since a row for each would take longer
+# to send than to find; by kind; cost: look-ups of the groups, and what hangs on them.
 #
 #     (:PassbookLine)-[:WRITTEN_AT]->(:Meeting)<-[:LENT_AT]-(:Loan)<-[:EVENT_OF]-(:LoanEvent)
 #     (:Flow)-[:MOVED_AT]->(:Meeting)<-[:PAID_AT]-(:Payout)
 #     (:Cycle)-[:RUN_BY]->(:Group)<-[:MEETING_OF]-(:Meeting), (:Membership)-[:MEMBERSHIP_IN]->(:Group)
 RECORDED: Final[LiteralString] = """
 CALL () {
+    MATCH (n:Programme {key: $programme}) RETURN 'programme' AS kind, collect(properties(n)) AS many
+    UNION ALL
     MATCH (n:SavingsRule {programme_id: $programme_id}) RETURN 'savings_rule' AS kind, collect(properties(n)) AS many
     UNION ALL
     UNWIND $keys AS key MATCH (:Group {key: key})<-[:RUN_BY]-(n:Cycle)
@@ -56,13 +58,15 @@ CALL () {
 RETURN kind, many ORDER BY kind
 """
 
-# The loans of some women, with all that was recorded of each. One row = the properties of one act, and the name of its
-# kind; by kind and id; cost: their loans.
+# The programme, and the loans of some women, with all that was recorded of each. One row = the properties of one act,
+# and the name of its kind; by kind and id; cost: their loans.
 #
 #     (:Beneficiary)<-[:LENT_TO]-(:Loan)<-[:REPAYS]-(:PassbookLine)-[:WRITTEN_AT]->(:Meeting)
 #     (:LoanEvent)-[:EVENT_OF]->(:Loan)-[:LENT_AT]->(:Meeting)
 LOANS_OF: Final[LiteralString] = """
 CALL () {
+    MATCH (n:Programme {key: $programme}) RETURN 'programme' AS kind, properties(n) AS values
+    UNION
     MATCH (n:SavingsRule {programme_id: $programme_id}) RETURN 'savings_rule' AS kind, properties(n) AS values
     UNION
     UNWIND $keys AS key MATCH (:Beneficiary {key: key})<-[:LENT_TO]-(n:Loan)

@@ -12,7 +12,7 @@ from relay.errors import Failure, Refused, refused
 from relay.systems.savings.journal.loans import Loan, LoanAccount, LoanEvent, Repayment
 from relay.systems.savings.journal.money import in_paisa, paisa
 from relay.systems.savings.journal.records import Cycle, SavingsMeeting
-from relay.systems.savings.journal.savings_rule import SavingsRule, in_force
+from relay.systems.savings.journal.savings_rule import SavingsRule, in_force, rules_of
 
 if TYPE_CHECKING:
     from relay.domain.register import Register
@@ -97,13 +97,14 @@ def as_cycle(fact: Fact) -> Cycle:
 
 
 def rules_in(register: Register) -> list[SavingsRule]:
-    """All savings rules."""
-    return [_as_rule(tuple(each.values.items())) for each in register.all_of("savings_rule")]
+    """All savings rules; see `rules_of`."""
+    acts = tuple(tuple(each.values.items()) for each in register.all_of("savings_rule"))
+    return _as_rules(acts, sambat=register.country.has_bikram_sambat)
 
 
 @lru_cache(maxsize=256)  # each act is judged by the rules
-def _as_rule(columns: tuple[tuple[str, Any], ...]) -> SavingsRule:
-    return SavingsRule.of(dict(columns))
+def _as_rules(acts: tuple[tuple[tuple[str, Any], ...], ...], *, sambat: bool) -> list[SavingsRule]:
+    return rules_of(map(dict, acts), sambat=sambat)
 
 
 def rule_on(register: Register, group_id: str, day: date) -> SavingsRule:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from relay.countries.country import country_of
 from relay.database.acts_as_nodes import key_of, values_of
 from relay.systems.groups.members_and_attendance import Membership
 from relay.systems.groups.reading import women
@@ -14,7 +15,7 @@ from relay.systems.savings import cypher
 from relay.systems.savings.journal.loans import Loan, LoanEvent
 from relay.systems.savings.journal.money import in_paisa
 from relay.systems.savings.journal.records import Cycle, Flow, GroupRecord, PaidOut, PassbookLine, SavingsMeeting
-from relay.systems.savings.journal.savings_rule import SavingsRule
+from relay.systems.savings.journal.savings_rule import rules_of
 
 if TYPE_CHECKING:
     from relay.domain.register import Register
@@ -24,7 +25,18 @@ AT_ONCE: Final = 10
 """Number of groups read by one query (our choice: with five years of lines each, it takes a few seconds)."""
 
 Columns = Mapping[str, Any]
-_KINDS: Final = ("savings_rule", "cycle", "meeting", "membership", "passbook", "loan", "loan_event", "flow", "payout")
+_KINDS: Final = (
+    "programme",
+    "savings_rule",
+    "cycle",
+    "meeting",
+    "membership",
+    "passbook",
+    "loan",
+    "loan_event",
+    "flow",
+    "payout",
+)
 
 
 def groups_of(graph: Graph, programme_id: str, group_id: str | None = None) -> Mapping[str, str | None]:
@@ -55,10 +67,11 @@ def read(
         return {}
     ended = {row["membership_id"]: row["until_on"] for row in graph.rows(cypher.ENDED, programme_id=programme_id)}
     main_id, by_group, ids = women(graph, programme_id).kept, dict[str, GroupRecord](), [*groups]
+    programme = key_of(programme_id, f"programme:{programme_id}")
     for first in range(0, len(ids), AT_ONCE):
         some = ids[first : first + AT_ONCE]
         keys = [key_of(programme_id, f"group:{id_}") for id_ in some]
-        rows = graph.rows(cypher.RECORDED, programme_id=programme_id, keys=keys, since=since)
+        rows = graph.rows(cypher.RECORDED, programme_id=programme_id, programme=programme, keys=keys, since=since)
         acts = _by_kind((row["kind"], each) for row in rows for each in row["many"])
         by_group |= _put_together({id_: groups[id_] for id_ in some}, acts, ended, main_id)
     return by_group
@@ -71,7 +84,8 @@ def loans_of(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str]) ->
         Unavailable: The database cannot be reached.
     """
     keys = [key_of(programme_id, f"beneficiary:{id_}") for id_ in beneficiary_ids]
-    rows = graph.rows(cypher.LOANS_OF, programme_id=programme_id, keys=keys) if keys else ()
+    programme = key_of(programme_id, f"programme:{programme_id}")
+    rows = graph.rows(cypher.LOANS_OF, programme_id=programme_id, programme=programme, keys=keys) if keys else ()
     acts = _by_kind((row["kind"], row["values"]) for row in rows)
     if not acts.get("loan"):
         return {}
@@ -121,7 +135,8 @@ def _put_together(
     ended: Mapping[str, str],
     main_id: Callable[[str], str],
 ) -> Mapping[str, GroupRecord]:
-    rules = [SavingsRule.of(each) for each in acts.get("savings_rule", ())]
+    country = country_of(next((each.get("country") for each in acts.get("programme", ())), None))
+    rules = rules_of(acts.get("savings_rule", ()), sambat=country.has_bikram_sambat)
     by_id = {each["meeting_id"]: each for each in acts.get("meeting", ()) if each.get("group_id") in groups}
     parts: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     events: dict[str, list[LoanEvent]] = defaultdict(list)

@@ -289,7 +289,12 @@ def _ratios(journal: GroupJournal, cycle: CycleJournal | None, until: date) -> R
         return_annualised=_money(profit * _DAYS_OF_A_YEAR, saved * days),
         regular_saving=Rate.of(sum(_saves(journal, cycle, each) for each in with_money), len(with_money)),
         meetings_counted=Rate.of(sum(each.cash_after is not None for each in with_money), len(with_money)),
-        meetings_held=meetings_held(met, cycle.rule.meeting_every, Span(from_on=cycle.cycle.from_on, until_on=until))
+        meetings_held=meetings_held(
+            met,
+            cycle.rule.meeting_every,
+            Span(from_on=cycle.cycle.from_on, until_on=until),
+            sambat=cycle.rule.sambat,
+        )
         if cycle
         else Rate.of(0, 0),
     )

@@ -42,7 +42,7 @@ def set_up(app: Flask) -> None:
     """Have an application choose the language of each page, and give the text functions to its templates."""
     app.config.update(BABEL_DEFAULT_LOCALE=every.ENGLISH)
     flask_babel.Babel(app, locale_selector=_wanted_language)
-    for function in (ngettext, language, languages, url_in_language):
+    for function in (ngettext, language, languages, url_in_language, day_form, month_form):
         app.add_template_global(function)
     app.add_template_global(gettext, "_")
     app.before_request(_begin_request)
@@ -176,9 +176,19 @@ def bs_month(year: int, month: int) -> str:
     return gettext("%(month)s %(year)s", month=BS_MONTHS[month - 1], year=year)
 
 
+def day_form() -> str:
+    """How a day is written, in each calendar of the country."""
+    return gettext("2026-11-24, or 2083-08-08 BS") if has_bikram_sambat() else "2026-11-24"
+
+
+def month_form(month: int) -> str:
+    """How a month of a year is written, in the calendar that the country counts by."""
+    return f"2083-{month:02} BS" if has_bikram_sambat() else f"2026-{month:02}"
+
+
 def has_bikram_sambat() -> bool:
     """Whether days are told in Bikram Sambat too: its country says so, which a page without a programme leaves open."""
-    return not has_app_context() or country().calendar == "bikram_sambat"
+    return not has_app_context() or country().has_bikram_sambat
 
 
 def day(value: date) -> str:

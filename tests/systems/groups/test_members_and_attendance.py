@@ -28,6 +28,7 @@ from relay.systems.groups.members_and_attendance import (
     Span,
     custody_gaps,
     gaps,
+    meetings_held,
     twelve_months,
 )
 from tests.systems.groups.scene import CATALOGUE
@@ -175,6 +176,16 @@ def test_meetings_are_held_against_the_months_of_bikram_sambat_or_the_weeks() ->
     assert made_of(monthly.held("A", span("01-16", "09-16"))) == (3, 7), "Magh ended in it, Bhadra has not"
     assert made_of(weekly.held("A", span("01-01", "02-06"))) == (1, 5)
     assert made_of(roll().held("A", span("01-15", "09-17"))) == (0, 0), "nobody said how often they meet"
+
+
+def test_in_a_country_without_bikram_sambat_a_month_of_meetings_is_a_gregorian_one() -> None:
+    """Uganda: one meeting in each month of 2026 to November, one of them on the 28th, and none in December 2025."""
+    days = {date(2026, month, 20 if month == 4 else 28 if month == 11 else 5) for month in range(1, 12)}
+    year = twelve_months(date(2026, 12, 2))
+
+    assert made_of(meetings_held(days, "month", year, sambat=False)) == (11, 12)
+    assert not Customs.of({"country": "rw"}).sambat
+    assert Customs.of({}).sambat
 
 
 @pytest.mark.parametrize("as_of", [day("12-24"), day("12-25"), day("12-26"), date(2024, 2, 29), date(2024, 3, 25)])

@@ -86,6 +86,7 @@ _ONE_OF_EACH: tuple[Act, ...] = (
     say.taken_back("passbook:A3", "K2"),
     say.taken_back("correct:K2", "K3"),
     rule("2023-06-01", kind=None, group="G", charge_percent=3),
+    say.corrected("programme:demo", "K4", country="rw"),  # the months of loans are Gregorian from here on
     say.same("S1: W6 = W5"),
     payout("P1: W1 at M5", 25),
     cycle("C2: G from 2024-04-15"),

@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 from relay.countries import month_table
 from relay.countries.month_table import MonthTable
 from relay.domain import bikram_sambat
-from relay.domain.model import thousandths
+from relay.domain.model import add_months, thousandths
 from relay.systems.savings.journal.money import PAISA, in_paisa, paisa
 from relay.systems.savings.kinds import ChargeMethod, Instalments, Rhythm, ShareOut
 
@@ -46,6 +46,7 @@ class SavingsRule:
         round_to: Payouts are rounded down to a multiple of this, in paisa.
         excused_counts: Whether an excused member counts as expected.
         grace_days: Days after the due day before a loan is late.
+        sambat: Whether a month is one of Bikram Sambat, as the country has it; else it is Gregorian.
     """
 
     kind: str | None = None
@@ -67,10 +68,11 @@ class SavingsRule:
     round_to: int = PAISA
     excused_counts: bool = True
     grace_days: int = 0
+    sambat: bool = True
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Self:
-        """Make a rule from the columns of its act."""
+    def of(cls, values: Mapping[str, Any], *, sambat: bool = True) -> Self:
+        """Make a rule from the columns of its act, for a country with Bikram Sambat or without."""
         percent = thousandths(values.get("charge_percent", 0))
         times = values.get("loan_times_savings")
         fines = dict(pair.split("=", 1) for pair in str(values.get("fines") or "").split(";") if "=" in pair)
@@ -89,24 +91,27 @@ class SavingsRule:
             other_fines=tuple(word for word, amount in fines.items() if not _is_worked_out(word, amount)),
             round_to=paisa(values.get("round_to", 1)),
             excused_counts=values.get("excused_counts", "yes") == "yes",
+            sambat=sambat,
         )
 
     # -- months --------------------------------------------------------------------------------------------------------
 
     def months(self, since: date, day: date) -> int:
-        """The number of months that began after a day, up to another: of Bikram Sambat, or of four weeks each.
+        """The number of months that began after a day, up to another: of the calendar, or of four weeks each.
 
         >>> SavingsRule().months(date(2026, 11, 16), date(2026, 11, 17))  # the last of Kartik, the first of Mangsir
         1
         """
         if self.meeting_every == "month":
-            return _month(day) - _month(since)
+            return _month(day, sambat=self.sambat) - _month(since, sambat=self.sambat)
         return (day - since).days // _FOUR_WEEKS
 
     def after_months(self, since: date, months: int) -> date:
         """The day a number of months later: the same day of the month, or its last."""
         if self.meeting_every != "month":
             return since + timedelta(days=_FOUR_WEEKS * months)
+        if not self.sambat:
+            return add_months(since, months)
         year_month_day = bikram_sambat.year_month_day(since)
         if year_month_day:
             year, month = divmod(year_month_day[0] * _MONTHS + year_month_day[1] - 1 + months, _MONTHS)
@@ -122,11 +127,16 @@ UNRULED: Final = SavingsRule()
 """The rule of a group for which none was in force."""
 
 
+def rules_of(acts: Iterable[Mapping[str, Any]], *, sambat: bool) -> list[SavingsRule]:
+    """The rules of a programme, by the columns of their acts; one without a first day is for groups that have none."""
+    return [SavingsRule(sambat=sambat), *(SavingsRule.of(each, sambat=sambat) for each in acts)]
+
+
 def in_force(rules: Iterable[SavingsRule], group_id: str, kind: str | None, day: date) -> SavingsRule:
-    """The rule that binds a group on a day: the newest of its own, else of its kind; `UNRULED` if there is none."""
-    earlier = [rule for rule in rules if rule.from_on and rule.from_on <= day]
+    """The rule that binds a group on a day: the newest of its own, else of its kind, else that without a first day."""
+    earlier = [rule for rule in rules if (rule.from_on or date.min) <= day]
     own = [rule for rule in earlier if rule.group_id == group_id]
-    of_kind = [rule for rule in earlier if rule.group_id is None and rule.kind == kind]
+    of_kind = [rule for rule in earlier if rule.group_id is None and (rule.kind == kind or rule.from_on is None)]
     return max(own or of_kind, key=lambda rule: rule.from_on or date.min, default=UNRULED)
 
 
@@ -134,9 +144,9 @@ def _is_worked_out(word: str, amount: str) -> bool:
     return word in WORKED_OUT and amount != "charge"
 
 
-def _month(day: date) -> int:
-    """A month of Bikram Sambat as a number, one more than that of the month before."""
-    return _month_of(month_table.in_use(), day)
+def _month(day: date, *, sambat: bool) -> int:
+    """A month as a number, one more than that of the month before."""
+    return _month_of(month_table.in_use(), day) if sambat else day.year * _MONTHS + day.month
 
 
 @lru_cache(maxsize=4096)  # days: meetings are asked for again and again

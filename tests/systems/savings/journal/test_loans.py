@@ -93,6 +93,15 @@ def test_charges_add_up_in_months_of_bikram_sambat(method: str, charged: list[in
     assert [account.charge_due(day) for day in days] == charged
 
 
+def test_in_a_country_without_bikram_sambat_charges_and_last_days_go_by_gregorian_months() -> None:
+    gregorian = SavingsRule(charge_percent=2000, charge_method="declining", sambat=False)
+    account = LoanAccount(loan(50000), gregorian)
+
+    assert [account.charge_due(date(2026, *on)) for on in ((8, 31), (9, 1), (10, 1))] == [0, 1000, 2000]
+    assert gregorian.after_months(date(2026, 9, 10), 3) == date(2026, 12, 10)
+    assert gregorian.after_months(date(2026, 11, 30), 3) == date(2027, 2, 28)
+
+
 def test_a_group_that_meets_weekly_counts_four_weeks_as_a_month() -> None:
     weekly = SavingsRule(charge_percent=2000, charge_method="declining", meeting_every="week")
     account = LoanAccount(loan(50000), weekly)
