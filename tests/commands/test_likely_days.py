@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
+
+import nepali_datetime
 
 from relay.ledger import reading, verify
 from relay.settings import Settings
@@ -65,6 +68,36 @@ def test_a_file_and_the_api_are_read_alike(shell: Shell, graph: Graph, tmp_path:
         == 201
     )
     assert last(graph)["typed"] == {"until_on": LIKELY}
+
+
+def days_to_2090() -> dict[str, str]:
+    """The first and the last day of each year, and a day of a month of 32: as typed → as another library counts it."""
+    found = dict[str, str]()
+    for year in range(2084, 2091):
+        first, next_first = (nepali_datetime.date(each, 1, 1).to_datetime_date() for each in (year, year + 1))
+        last = nepali_datetime.date.from_datetime_date(next_first - timedelta(days=1))
+        found[f"{year}-01-01 BS"] = first.isoformat()
+        found[f"{last:%Y-%m-%d} BS"] = (next_first - timedelta(days=1)).isoformat()
+    return found
+
+
+def test_each_year_to_2090_comes_in_by_file_api_and_command(shell: Shell, graph: Graph, tmp_path: Path) -> None:
+    days = days_to_2090()
+    assert len(days) == 14
+    rows = [f"F{number},P4,extended,2024-06-01,{day}\n" for number, day in enumerate(days)]
+    (tmp_path / "events.csv").write_text("event_id,placement_id,kind,happened_on,until_on\n" + "".join(rows))
+    client = client_of(graph, Settings.read({"RELAY_DATA": str(tmp_path)}))
+
+    shell.ok("import", str(tmp_path), "--apply")
+    for number, day in enumerate(days):
+        sent = {"placement_id": "P4", "kind": "extended", "happened_on": "2024-06-02", "event_id": f"A{number}"}
+        assert client.post(f"{HERE}/acts/event", json={**sent, "until_on": day}).status_code == 201
+    for number, day in list(enumerate(days))[-2:]:
+        shell.ok(*EXTENDED, day, "--id", f"C{number}")
+
+    said = [dict(entry.payload) for entry in reading.entries(graph, "demo") if entry.kind == "event"]
+    kept = [(each["typed"]["until_on"], each["until_on"]) for each in said if "typed" in each]
+    assert kept == [*days.items(), *days.items(), *list(days.items())[-2:]]
 
 
 def test_what_waits_for_a_line_is_kept_as_it_was_typed(shell: Shell) -> None:
