@@ -68,7 +68,8 @@ def sheet(session: Session, path: Path, place_id: str | None, group_id: str | No
     )
     due = session.ask(Givers(as_of=session.today, held_on=day, place_id=place_id, group_id=group_id))
     most = MOST_ROWS - ceremony_sheet.WALK_INS
-    ceremony_sheet.write(path, ceremony, due[:most])
+    own = [each.key for each in session.head.own if each.of == "pass" and not each.ended_on]
+    ceremony_sheet.write(path, ceremony, due[:most], own)
     empty = ceremony_sheet.WALK_INS
     many = min(len(due), most)
     expected = Sentence("1 giver") if many == 1 else Sentence("%(many)s givers", many=many)

@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from relay import private_files
+from relay.domain.own_columns import is_own
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
+from relay.domain.rulebook import NO_SUCH_COLUMN
 from relay.domain.schema import Column
 from relay.errors import Failure, Invalid, RelayError, refused
 from relay.exchange import cells
 from relay.exchange.sheets import Unreadable, all_sheets
 from relay.exchange.writing import new_workbook
+from relay.ledger.programme_heads import head
 from relay.office.ceremony import Ceremony, HandOverRow, record_day, require_counted
 from relay.text import Sentence, Units
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
     from relay.domain.acts import Value
     from relay.domain.model import Quantity
+    from relay.domain.own_columns import OwnColumn
     from relay.domain.system import Catalogue
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
@@ -91,7 +95,7 @@ class TypedSheet:
     unreadable: tuple[UnreadableRow, ...]
 
 
-def write(path: Path, ceremony: Ceremony, givers: Sequence[Giver]) -> None:
+def write(path: Path, ceremony: Ceremony, givers: Sequence[Giver], own: Sequence[str] = ()) -> None:
     """Write the sheet of a ceremony, without names.
 
     It has a row for each giver and her planned receiver, and `WALK_INS` empty rows.
@@ -100,6 +104,7 @@ def write(path: Path, ceremony: Ceremony, givers: Sequence[Giver]) -> None:
         path: A .csv or .xlsx file that does not exist yet.
         ceremony: The ceremony.
         givers: The givers in order.
+        own: The columns of the programme's own of pass-ons, "own.NAME".
 
     Raises:
         ThereAlready: Something is at this path.
@@ -107,34 +112,38 @@ def write(path: Path, ceremony: Ceremony, givers: Sequence[Giver]) -> None:
         Invalid: It cannot be written there.
     """
     private_files.require_ending(path, ".csv", ".xlsx")
+    header = (*HEADER, *own)
     head = [getattr(ceremony, name) or "" for name in _OF_CEREMONY]
     listed = [
         (each.placement_id, Units(each.still_owed, each.help), each.planned_receiver or "", each.still_owed)
         for each in givers
     ]
     rows = [
-        [*head, number, giver, owes, "", receiver, animals, "", "", "", ""]
+        [*head, number, giver, owes, "", receiver, animals, "", "", "", "", *([""] * len(own))]
         for number, (giver, owes, receiver, animals) in enumerate([*listed, *[("", "", "", "")] * WALK_INS], 1)
     ]
     if path.suffix.lower() == ".xlsx":
         with new_workbook(path) as book:
             sheet = book.add_worksheet("ceremony")
             sheet.freeze_panes(1, len(_OF_CEREMONY) + 2)
-            for place, row in enumerate([HEADER, *rows]):
+            for place, row in enumerate([header, *rows]):
                 sheet.write_row(place, 0, row)
         return
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([HEADER, *rows])
+    csv.writer(text).writerows([header, *rows])
     with private_files.create(path) as file:
         file.write(text.getvalue().encode("utf-8-sig"))
 
 
-def read(path: Path, catalogue: Catalogue, *, again: bool = False) -> TypedSheet:
+def read(
+    path: Path, catalogue: Catalogue, own: Callable[[], tuple[OwnColumn, ...]] = tuple, *, again: bool = False
+) -> TypedSheet:
     """Read a sheet that was typed in.
 
     Args:
         path: A .csv or .xlsx file.
         catalogue: Catalogue of the kinds of acts.
+        own: Asked for the columns of the programme's own only where the sheet has one.
         again: Whether all questions about its rows are answered with yes.
 
     Raises:
@@ -152,6 +161,7 @@ def read(path: Path, catalogue: Catalogue, *, again: bool = False) -> TypedSheet
     if not (columns_of_ceremony["ceremony_id"] and columns_of_ceremony["held_on"]):
         raise refused(NO_SHEET, path=path, what=Sentence("its rows do not say which ceremony it is, and its day"))
     ceremony = Ceremony(**{name: None if value is None else str(value) for name, value in columns_of_ceremony.items()})  # type: ignore[arg-type]
+    catalogue = catalogue.knowing("pass", lines_[0], own)
     rows, unreadable = list[HandOverRow](), list[UnreadableRow]()
     for line in lines_:
         number: int | None = None
@@ -238,7 +248,7 @@ def record(
         OtherNumberOfAnimals: Another number was counted; nothing was recorded.
         RelayError: The ceremony itself cannot be recorded; nothing was recorded.
     """
-    typed = read(path, graph.catalogue, again=again)
+    typed = read(path, graph.catalogue, lambda: head(graph, programme_id).own, again=again)
     if typed.unreadable or not typed.rows:
         refused_rows = tuple(RowLine.of(each.number, None, "not", each.error) for each in typed.unreadable)
         return SheetOutcome(readable=not typed.unreadable, rows=refused_rows)
@@ -253,6 +263,8 @@ def record(
 def lines(path: Path, header: Sequence[str], fault: Callable[[Sentence], Invalid]) -> Iterator[Mapping[str, object]]:
     """The rows of a sheet below its header, each as column → cell; empty rows are left out.
 
+    Beside the columns of the header each has those that a programme has of its own.
+
     Args:
         path: A .csv or .xlsx file.
         header: Columns that it must have.
@@ -266,14 +278,15 @@ def lines(path: Path, header: Sequence[str], fault: Callable[[Sentence], Invalid
     first = page.rows[0] if page and page.rows else ()
     names = [] if isinstance(first, Unreadable) else [str(cell).strip() for cell in first]
     missing = [name for name in header if name not in names]
+    asked = (*header, *filter(is_own, names))
     if page is None or missing:
         raise fault(Sentence("these columns are missing: %(missing)s", missing=", ".join(missing)))
     for row in page.rows[1:]:
         if isinstance(row, Unreadable):
             raise fault(Sentence("row %(row)s cannot be read", row=row.row))
         cell_of = dict(zip(names, row, strict=False))
-        if any(str(cell_of.get(name) or "").strip() for name in header):
-            yield {name: cell_of.get(name, "") for name in header}
+        if any(str(cell_of.get(name) or "").strip() for name in asked):
+            yield {name: cell_of.get(name, "") for name in asked}
 
 
 def ticked(cell: object) -> bool:
@@ -290,9 +303,11 @@ def ticked(cell: object) -> bool:
 
 def _row(number: int, line: Mapping[str, object], catalogue: Catalogue, *, again: bool) -> HandOverRow:
     values = dict[str, "Value"]()
-    for name in _OF_PASS:
+    for name in (*_OF_PASS, *filter(is_own, line)):
         column = catalogue.kind("pass").column(name)
-        if column and (value := cells.read(column, line[name])) is not None:
+        if column is None:
+            raise refused(NO_SUCH_COLUMN, name=name, of="pass", field=name)
+        if (value := cells.read(column, line[name])) is not None:
             values[name] = value
     return HandOverRow(
         number=number,

@@ -130,3 +130,19 @@ def test_what_is_no_sheet_is_refused(empty: Shell, tmp_path: Path) -> None:
     own = typed(tmp_path / "own.csv", {2: {"ceremony_id": "other"}})
     assert "its rows name several ceremonies" in empty.run("ceremony", "record", str(own), "--counted", "1").err
     assert empty.run("ceremony", "sheet", str(tmp_path / "x.csv")).code == exits.USAGE
+
+
+@pytest.mark.usefixtures("begun")
+def test_a_sheet_has_the_columns_of_the_programmes_own(empty: Shell, graph: Graph, tmp_path: Path) -> None:
+    how = ("--type", "choice", "--choices", "red;blue", "--personal", "no")
+    empty.ok("column", "add", "--of", "pass", "--name", "tag", "--question", "Tag?", *how)
+    path = tmp_path / "day.csv"
+    empty.ok("ceremony", "sheet", str(path), "--place", "L1", "--on", "2024-06-29")
+    x = {"handed_over": "x"}
+    typed(path, {1: {**x, "receiver": "N1", "own.tag": "green"}})
+    wrong = empty.run("ceremony", "record", str(path), "--counted", "2", "--json")
+    assert [(row["action"], row["field"]) for row in wrong.json] == [("not", "own.tag")]
+
+    typed(path, {1: {"own.tag": "blue"}})
+    empty.ok("ceremony", "record", str(path), "--counted", "2")
+    assert [*reading.entries(graph, "demo")][-1].payload["own.tag"] == "blue"

@@ -22,7 +22,7 @@ from relay.web.i18n.sentences import error_text
 from relay.web.papers import pdf
 from relay.web.permission import action
 from relay.web.recording import record_lookup
-from relay.web.recording.form_fields import NEW, Field, field_of
+from relay.web.recording.form_fields import NEW, Field, faults_of, field_of, own_fields, values_of
 from relay.web.recording.form_submission import CORRECTABLE, answers_from, row_fault
 from relay.web.recording.offered import planned_receivers
 from relay.web.request import current
@@ -58,6 +58,7 @@ class CeremonyRow:
     Attributes:
         number: Its number, of which the names of its fields and the ids of its acts are made.
         typed: Field → its text: giver, receiver, animals, females, males and tags.
+        own: What the programme asks of its own about pass-ons.
         is_listed: Whether its giver was expected; else she is typed too.
         planned: Who was planned to receive when the form was opened; empty for nobody.
         is_ticked: Whether it was handed over.
@@ -72,6 +73,7 @@ class CeremonyRow:
 
     number: int
     typed: Mapping[str, str]
+    own: tuple[Field, ...] = ()
     is_listed: bool = False
     planned: str = ""
     is_ticked: bool = False
@@ -251,6 +253,7 @@ def _new_page() -> CeremonyPage:
             is_listed=True,
             planned=each.planned_receiver or "",
             typed=_empty(each, each.planned_receiver or ""),
+            own=_own(number),
         )
         for number, each in enumerate(due[:most], 1)
     ]
@@ -290,12 +293,22 @@ def _empty(giver: Giver | None = None, receiver: str = "") -> dict[str, str]:
     return {"giver": "", "receiver": receiver, **dict.fromkeys(_TYPED_COLUMNS, ""), **first}
 
 
+def _own(number: int) -> tuple[Field, ...]:
+    return own_fields("pass", f"{number}.")
+
+
 def _with_walk_ins(day: CeremonyPage, many: int = WALK_INS) -> CeremonyPage:
     """The form with that many empty rows at its foot."""
     rows = [row for row in day.rows if row.is_listed or row.is_ticked or any(row.typed.values())]
     first = max((row.number for row in rows), default=0) + 1
     more = min(many, MOST_ROWS - len(rows))
-    return replace(day, rows=(*rows, *(CeremonyRow(number=first + each, typed=_empty()) for each in range(more))))
+    return replace(
+        day,
+        rows=(
+            *rows,
+            *(CeremonyRow(number=each, typed=_empty(), own=_own(each)) for each in range(first, first + more)),
+        ),
+    )
 
 
 # ------------------------------------------------------------------------------------------------ reading the form
@@ -329,16 +342,18 @@ def _row(number: int) -> CeremonyRow:
                 values[column.name] = value
         except RelayError as error:
             faults[column.name] = error_text(error)
+    own = tuple(each.typed(request.form) for each in _own(number))
     return CeremonyRow(
         number=number,
         typed=typed,
+        own=own,
         is_listed=bool(sent("listed")),
         planned=sent("planned"),
         is_ticked=bool(sent("did")),
         chosen={name: chosen for name in _ENDS if (chosen := sent(f"{name}.chosen"))},
         again=tuple(request.form.getlist(f"{number}.again")),
-        values=values,
-        faults=faults,
+        values=values | values_of(own),
+        faults=faults | faults_of(own),
     )
 
 

@@ -255,6 +255,22 @@ def field_of(
     )
 
 
+def own_fields(kind: str, prefix: str) -> tuple[Field, ...]:
+    """What the programme asks of its own about acts of a kind, in one row of a sheet; `prefix` tells the row."""
+    columns = current.catalogue().kind(kind).columns
+    return tuple(replace(field_of(kind, each), prefix=prefix) for each in columns if is_own(each.name) and each.offered)
+
+
+def values_of(fields: Iterable[Field]) -> dict[str, Value]:
+    """Column → its value, of the fields that have one."""
+    return {each.column.name: each.value for each in fields if each.value is not None}
+
+
+def faults_of(fields: Iterable[Field]) -> dict[str, str]:
+    """Column → what is wrong with it, of the fields with a fault."""
+    return {each.column.name: each.fault for each in fields if each.fault}
+
+
 def _headed(name: str) -> str:
     heading_ = pgettext("column", heading(name))
     return f"{heading_[:1].upper()}{heading_[1:]}"

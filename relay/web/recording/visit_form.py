@@ -19,7 +19,7 @@ from relay.web import guard, privacy
 from relay.web.i18n.language import gettext
 from relay.web.i18n.sentences import error_text
 from relay.web.permission import action
-from relay.web.recording.form_fields import Field, field_of
+from relay.web.recording.form_fields import Field, faults_of, field_of, own_fields, values_of
 from relay.web.recording.form_submission import CORRECTABLE, answers_from, row_fault
 from relay.web.request import current
 from relay.web.request.typed_form import pressed_button
@@ -49,6 +49,7 @@ class VisitFormRow:
         placement_id: The placement.
         visit: Why it is on the list; None if it no longer is.
         typed: Field → its text: outcome and note.
+        own: What the programme asks of its own about visits.
         again: The questions that were answered with yes.
         values: Column → its value, of those that could be read.
         faults: Field → what is wrong with it.
@@ -59,6 +60,7 @@ class VisitFormRow:
     placement_id: str
     visit: Visit | None = None
     typed: Mapping[str, str] = field(default_factory=dict[str, str])
+    own: tuple[Field, ...] = ()
     again: tuple[str, ...] = ()
     values: Mapping[str, Value] = field(default_factory=dict[str, "Value"])
     faults: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -73,7 +75,7 @@ class VisitFormRow:
     @property
     def is_visited(self) -> bool:
         """Whether anything was typed in this row."""
-        return any(self.typed.values())
+        return any(self.typed.values()) or any(each.text for each in self.own)
 
     @property
     def beneficiary_id(self) -> str | None:
@@ -159,14 +161,18 @@ def _listed(place_id: str | None) -> Sequence[Visit]:
 def _new_page() -> VisitsPage:
     place_id = request.args.get("place") or None
     if sampled := request.args.getlist("placement")[:MOST_VISITS]:
-        return _blank(place_id, [VisitFormRow(placement_id=each) for each in dict.fromkeys(sampled)], sampled=True)
+        return _blank(place_id, [_blank_row(each) for each in dict.fromkeys(sampled)], sampled=True)
     listed = _listed(place_id)
     ids = [visit.placement_id for visit in listed]
     begins = request.args.get("from")
     first = ids.index(begins) if begins in ids else 0
     shown, after = listed[first : first + ON_A_SCREEN], listed[first + ON_A_SCREEN :]
-    rows = [VisitFormRow(placement_id=str(visit.placement_id), visit=visit) for visit in shown]
+    rows = [_blank_row(str(visit.placement_id), visit) for visit in shown]
     return _blank(place_id, rows, left=len(after), next=str(after[0].placement_id) if after else "")
+
+
+def _blank_row(placement_id: str, visit: Visit | None = None) -> VisitFormRow:
+    return VisitFormRow(placement_id=placement_id, visit=visit, own=own_fields("event", f"{placement_id}."))
 
 
 def _blank(place_id: str | None, rows: Sequence[VisitFormRow], **more: Any) -> VisitsPage:  # noqa: ANN401 - attributes of a walk
@@ -219,16 +225,19 @@ def _row(placement_id: str, visit: Visit | None) -> VisitFormRow:
                 values[name] = value
         except RelayError as error:
             faults[name] = error_text(error)
-    if typed["note"] and not typed["outcome"]:
-        faults["outcome"] = gettext("This is needed.")
-    return VisitFormRow(
+    own = tuple(each.typed(request.form) for each in own_fields("event", f"{placement_id}."))
+    row = VisitFormRow(
         placement_id=placement_id,
         visit=visit,
         typed=typed,
+        own=own,
         again=tuple(request.form.getlist(f"again.{placement_id}")),
-        values=values,
-        faults=faults,
+        values=values | values_of(own),
+        faults=faults | faults_of(own),
     )
+    if row.is_visited and not typed["outcome"]:
+        return replace(row, faults={**row.faults, "outcome": gettext("This is needed.")})
+    return row
 
 
 # ------------------------------------------------------------------------------------------------ recording

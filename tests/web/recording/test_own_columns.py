@@ -26,7 +26,7 @@ from tests.scenes import acts as say
 from tests.web import relays
 from tests.web.readers import bearer, with_names
 from tests.web.reading import words
-from tests.web.recording.test_routes import filled, step
+from tests.web.recording.test_routes import Inputs, filled, step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,6 +44,7 @@ AT: Final = f"/p/{PROGRAMME}"
 VET: Final = "Hari of the next ward"
 TAG: Final = {"of": "event", "name": "tag", "question": "Colour of the tag?", "question_fr": "Couleur ?"}
 LISTED: Final = "listed"
+WALKED: Final = "walked"
 FRENCH: Final = {"Accept-Language": "fr"}
 
 
@@ -100,9 +101,9 @@ def send(recorded: Graph, settings: Settings) -> Iterator[Callable[..., TestResp
     accounts.remove(recorded, "binita")
 
 
-def last(graph: Graph) -> dict[str, Any]:
+def last(graph: Graph, programme_id: str = PROGRAMME) -> dict[str, Any]:
     """What the newest entry says."""
-    return dict([*reading.entries(graph, PROGRAMME)][-1].act.values)
+    return dict([*reading.entries(graph, programme_id)][-1].act.values)
 
 
 BIRTH: Final = {"kind": "birth", "animals": "1", "happened_on": "2026-11-20"}
@@ -225,3 +226,33 @@ def test_a_list_is_filtered_by_what_is_not_personal_and_its_files_hold_what_the_
     heading, row = CalamineWorkbook.from_path(tmp_path / "list.xlsx").get_sheet_by_index(0).to_python()
     said = dict(zip(heading, row, strict=True))
     assert (said["En forme ?"], said["School?"], said["Seen on?"]) == ("non", 12, date(2026, 1, 2))
+
+
+def test_a_walk_and_a_ceremony_day_ask_them_in_each_row(recorded: Graph, settings: Settings) -> None:
+    """Of visits tag and vet; of pass-ons seen. P1 to P3 of W1 to W3 of RAM; P1 was visited, P2 hands over to N1."""
+    if WALKED not in {head.programme_id for head in programme_heads.heads(recorded)}:
+        women = (say.woman(f"{letter}{number}", place_id="RAM") for letter in "WN" for number in (1, 2, 3))
+        placed = (say.placed(f"P{number} on 2021-01-01") for number in (1, 2, 3))
+        seen = {"of": "pass", "name": "seen", "question": "Seen on?", "type": "day", "personal": "no"}
+        columns = (Act(kind="column", id=f"{each['of']}.{each['name']}", values=each) for each in (*DEFINED, seen))
+        begun = (say.programme(WALKED), say.rule(), say.gift(), say.place("RAM", kind="ward"), *women)
+        record(recorded, *begun, *columns, *placed, programme_id=WALKED)
+    clerk = create_app(recorded, settings, now=lambda: relays.NOW, owner="asha").test_client()
+
+    def sent(path: str, **typed: str) -> TestResponse:
+        return clerk.post(path, data={**Inputs(clerk.get(path).text).sent, "form.step": "record", **typed})
+
+    walk = f"/p/{WALKED}/visits/made?place=RAM"
+    assert words(clerk.get(walk).text).count("Colour of the tag?") == 3
+    without = sent(walk, **{"happened_on": "today", "row": "P1", "P1.own.tag": "red"})
+    assert (without.status_code, "This is needed." in words(without.text)) == (422, True)
+    visited = {"happened_on": "today", "row": "P1", "outcome.P1": "found", "P1.own.tag": "red", "P1.own.vet": VET}
+    assert sent(walk, **visited).status_code == 200
+    assert (last(recorded, WALKED)["own.tag"], last(recorded, WALKED)["own.vet"]) == ("red", VET)
+
+    day = f"/p/{WALKED}/ceremony?place=RAM"
+    hands = {"held_on": "today", "2.did": "1", "2.receiver": "N1", "counted": "2"}
+    wrong = sent(day, **hands, **{"2.own.seen.other": "2020-02-30"})
+    assert (wrong.status_code, words(wrong.text).count("This day does not exist")) == (422, 1)
+    assert sent(day, **hands, **{"2.own.seen.other": "2020-02-29"}).status_code == 200
+    assert last(recorded, WALKED)["own.seen"] == "2020-02-29"

@@ -92,20 +92,24 @@ function cellsOf(phone, form, typed, { planned = "", owed = "", unit = "animals"
   const whom = whoField({ ...column, needed: true }, typed?.whom ?? (planned ? { text: "", chosen: planned } : undefined), { ...phone.lists.beneficiary(), mayBeNew: true });
   const animals = h("input", { inputmode: "decimal", autocomplete: "off", value: typed?.animals ?? String(owed) });
   const many = h("label", {}, say(unit), animals);
+  const own = phone.own("pass").map((field) => [field.name, fieldOf({ ...field, name: `${field.name} ${newId()}` }, typed?.own?.[field.name], phone)]);
   const counted = () => amountOf(animals.value).value || 0;
   return {
-    node: h("div", { class: "cells" }, whom.node, many),
+    node: h("div", { class: "cells" }, whom.node, many, own.map(([, field]) => field.node)),
     handed: counted,
-    raw: () => ({ whom: whom.raw(), animals: animals.value }),
+    raw: () => ({ whom: whom.raw(), animals: animals.value, own: Object.fromEntries(own.map(([name, field]) => [name, field.raw()])) }),
     /** The acts of the hand-over; null where something is missing. */
     read: (giver, ids, more) => {
       const { value, fault, isNew } = whom.read();
       const wrong = fault ?? (value || isNew ? "" : say("needed"));
       sayFault(whom.node, wrong);
       sayFault(many, amountOf(animals.value).fault ?? (counted() ? "" : say("needed")));
-      if (wrong || !counted() || !giver) return null;
+      const said = own.map(([name, field]) => [name, field.read()]);
+      said.forEach(([, { fault }], at) => sayFault(own[at][1].node, fault ?? ""));
+      if (wrong || !counted() || !giver || said.some(([, { fault }]) => fault)) return null;
+      const answers = Object.fromEntries(said.map(([name, { value }]) => [name, value]).filter(([, value]) => value !== "" && value !== undefined));
       const woman = isNew && { act: "beneficiary", content: { beneficiary_id: ids.woman, name: isNew, sex: "F", place_id: phone.device.place } };
-      const pass = { pass_id: ids.pass, giver_placement_id: giver, receiver_placement_id: ids.receiver, beneficiary_id: isNew ? ids.woman : value, animals: counted(), ...more };
+      const pass = { pass_id: ids.pass, giver_placement_id: giver, receiver_placement_id: ids.receiver, beneficiary_id: isNew ? ids.woman : value, animals: counted(), ...answers, ...more };
       return [...(woman ? [woman] : []), { act: "pass", content: pass }];
     },
   };
