@@ -96,6 +96,16 @@ GIVEN_NAMES: Final = (
 WITNESSES: Final = ("Gaspard Umuko", "Verdiane Ikibonobono", "Innocent Umusambi", "Daphrose Inyabarasanya")
 
 
+OWN_COLUMNS: Final = (
+    ("beneficiary", "road_minutes", "How many minutes on foot to the road?",
+     "Combien de minutes à pied jusqu'à la route ?", "number", "", "yes"),
+    ("placement", "ear_tag", "Colour of the ear tag?", "Couleur de la boucle d'oreille ?", "choice", "yellow;green",
+     "no"),
+    ("pass", "insured", "Is the heifer insured?", "La génisse est-elle assurée ?", "yes_or_no", "", "no"),
+)  # fmt: skip
+"""What this programme asks beside what Relay does; all our choice."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Cow:
     """A cow in a family's hands."""
@@ -129,7 +139,8 @@ class Girinka:
                 number = (nth - 1) * A_GIFT + count
                 on = _later(given_on, 2 + count % 3)
                 woman = self._woman(on)
-                self.placements.append((f"P{number:02}", f"G{nth}", _id(woman), "cow", on, 1, 1, "pregnant"))
+                tag = ("yellow", "green", "")[number % 3]
+                self.placements.append((f"P{number:02}", f"G{nth}", _id(woman), "cow", on, 1, 1, "pregnant", tag))
                 self._tend(Cow(placement=f"P{number:02}", woman=woman, received_on=on, number=number), in_calf=True)
         self._francs()
 
@@ -140,7 +151,10 @@ class Girinka:
         name = f"{GIVEN_NAMES[number % len(GIVEN_NAMES)]} {PLANTS[(number // 3) % len(PLANTS)]}"
         phone = f"07000{number + 1:05}" if number % 3 == 0 else ""
         born = 1960 + number * 7 % 40
-        self.women.append((_id(number), name, "person", "F", born, f"H{number:03}", phone, village, _later(on, -7)))
+        road = 5 + number * 13 % 55 if number % 4 else ""
+        self.women.append(
+            (_id(number), name, "person", "F", born, f"H{number:03}", phone, village, _later(on, -7), road)
+        )
         return number
 
     def _tend(self, cow: Cow, *, in_calf: bool) -> None:
@@ -201,7 +215,19 @@ class Girinka:
         placement = f"R{len(self.passes) + 1:02}"
         witness = WITNESSES[len(self.passes) % len(WITNESSES)]
         self.passes.append(
-            (f"T{len(self.passes) + 1:02}", cow.placement, placement, _id(woman), on, 1, 1, "young", "", witness)
+            (
+                f"T{len(self.passes) + 1:02}",
+                cow.placement,
+                placement,
+                _id(woman),
+                on,
+                1,
+                1,
+                "young",
+                "",
+                witness,
+                ("yes", "no")[cow.number % 2],
+            )
         )
         self._tend(Cow(placement=placement, woman=woman, received_on=on, number=cow.number + 1), in_calf=False)
 
@@ -211,13 +237,13 @@ class Girinka:
         self.gifts.append(("G3", "Umuterankunga (made up)", "seed_capital", given_on, 8 * FRANCS))
         for nth in range(8):
             woman, placement = self._woman(given_on), f"F{nth + 1}"
-            self.placements.append((placement, "G3", _id(woman), "seed_capital", given_on, FRANCS, "", ""))
+            self.placements.append((placement, "G3", _id(woman), "seed_capital", given_on, FRANCS, "", "", ""))
             if nth % 4 == 3:  # noqa: PLR2004 - every fourth
                 continue
             on = _later(given_on, FRANCS_DAYS + 5 * nth)
             receiver, witness = self._woman(on), WITNESSES[nth % len(WITNESSES)]
             self.passes.append(
-                (f"TF{nth + 1}", placement, f"RF{nth + 1}", _id(receiver), on, FRANCS, "", "", "cash", witness)
+                (f"TF{nth + 1}", placement, f"RF{nth + 1}", _id(receiver), on, FRANCS, "", "", "cash", witness, "")
             )
 
 
@@ -251,22 +277,48 @@ def write(folder: Path) -> None:
     girinka.grow()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "rules.toml").write_text(RULES, encoding="utf-8")
+    table(
+        folder / "columns.csv",
+        ("of", "name", "question", "question_fr", "type", "choices", "personal"),
+        OWN_COLUMNS,
+    )
     table(folder / "places.csv", ("place_id", "name", "kind", "parent_id", "latitude", "longitude"), _places())
     table(
         folder / "beneficiaries.csv",
-        ("beneficiary_id", "name", "kind", "sex", "birth_year", "household_id", "phone", "place_id", "consent_on"),
+        (
+            "beneficiary_id",
+            "name",
+            "kind",
+            "sex",
+            "birth_year",
+            "household_id",
+            "phone",
+            "place_id",
+            "consent_on",
+            "own.road_minutes",
+        ),
         girinka.women,
     )
     table(folder / "gifts.csv", ("gift_id", "donor", "help", "given_on", "animals"), girinka.gifts)
     table(
         folder / "placements.csv",
-        ("placement_id", "gift_id", "beneficiary_id", "help", "received_on", "animals", "females", "condition"),
+        (
+            "placement_id",
+            "gift_id",
+            "beneficiary_id",
+            "help",
+            "received_on",
+            "animals",
+            "females",
+            "condition",
+            "own.ear_tag",
+        ),
         girinka.placements,
     )
     table(
         folder / "passes.csv",
         ("pass_id", "giver_placement_id", "receiver_placement_id", "beneficiary_id", "passed_on", "animals", "females",
-         "condition", "kind", "witness"),
+         "condition", "kind", "witness", "own.insured"),
         sorted(girinka.passes, key=lambda row: str(row[4])),
     )  # fmt: skip
     table(

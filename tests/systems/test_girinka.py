@@ -79,6 +79,13 @@ def test_nothing_odd_is_found_and_what_became_of_the_cows_is_what_the_readme_tel
     assert (francs.unit, francs.given, francs.passed) == ("franc", 8 * 150_000, 6 * 150_000)
 
 
+def test_its_own_columns_filter_its_lists(reader: FlaskClient) -> None:
+    """Of 48 cows given a third has a yellow tag, a third a green one, and a third none."""
+    for tag in ("yellow", "green"):
+        rows = reader.get(f"{AT}/placements.csv?own.ear_tag={tag}").text.strip().splitlines()
+        assert len(rows) == 1 + 16
+
+
 def test_the_map_shows_each_sector_as_a_point_coloured_by_its_broken_chains(reader: FlaskClient) -> None:
     """56 chains began in the four sectors; 9 are broken: 4 cows died, 3 heifers and twice francs were kept."""
     page = reader.get(f"{AT}/map").text
