@@ -36,7 +36,7 @@ _MOST_DAYS: Final = 3650
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 PLAIN: Final = re.compile(r"[^<>&\"\x00-\x1f\x7f]{1,60}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
-_DIGITS: Final = re.compile(r"[0-9]{0,4}")
+_PREFIX: Final = re.compile(r"([1-9][0-9]{0,3})?")
 _MONEY: Final = re.compile(r"[A-Z]{3}")
 _KEYS: Final[Mapping[str, frozenset[str]]] = {
     "": frozenset({"name", "timezone", "calendar", "languages", "area"}),
@@ -382,12 +382,17 @@ class _CountryFile:
             ):
                 self._wrong(self._line("level", "headings", number), Sentence("headings are a list of plain words."))
                 headings = []
+            of_another = {word.casefold() for level in levels for word in (level.name, *level.headings)}
+            for word in headings:
+                if word.casefold() in of_another:
+                    message = Sentence("“%(word)s” heads the column of another level: leave it out of one.", word=word)
+                    self._wrong(self._line("level", "headings", number), message)
             levels.append(Level(name=name, words=words, headings=tuple(headings)))
         return tuple(levels)
 
     def _telephone(self) -> Telephone:
         given = self._table("telephone")
-        prefix = self._text("telephone", "prefix", given.get("prefix"), _DIGITS)
+        prefix = self._text("telephone", "prefix", given.get("prefix"), _PREFIX)
         digits = self._whole("telephone", "digits", given.get("digits"), range(6, 16))
         return Telephone(prefix=prefix, digits=digits)
 
@@ -453,8 +458,8 @@ class _CountryFile:
         wrong = Sentence("“%(key)s” cannot be this. It is a short text without < > & or quotes.", key=key)
         if pattern is _WORD:
             wrong = Sentence("“%(key)s” is a word of small letters a to z, digits and _, such as sub_county.", key=key)
-        elif pattern is _DIGITS:
-            wrong = Sentence("“%(key)s” has at most four digits, and nothing else.", key=key)
+        elif pattern is _PREFIX:
+            wrong = Sentence("“%(key)s” has at most four digits, and does not begin with 0.", key=key)
         elif pattern is _MONEY:
             wrong = Sentence("“%(key)s” has three capital letters, such as UGX.", key=key)
         self._wrong(self._line(table, key, number), missing if value is None else wrong)

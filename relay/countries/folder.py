@@ -24,7 +24,7 @@ NO_COUNTRY_FILE: Final = Failure(
     "no_country_file",
     "There is no file %(path)s.",
     advice="Begin with the file of another country",
-    command="relay country show generic > %(path)s",
+    command="mkdir -p %(folder)s && relay country show generic > %(path)s",
     field="country",
 )
 
@@ -72,14 +72,15 @@ class CountryFolder:
 
 
 def read(folder: Path) -> CountryFolder:
-    """A folder with a country.toml.
+    """A folder with a country.toml, or that file itself.
 
     Raises:
         Invalid: There is no such file.
     """
+    folder = folder.parent if folder.name == FILE and folder.is_file() else folder
     path = folder / FILE
     if not path.is_file():
-        raise refused(NO_COUNTRY_FILE, path=path)
+        raise refused(NO_COUNTRY_FILE, path=path, folder=folder)
     try:
         content = _bytes_of(path, _MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -100,6 +100,17 @@ def test_a_folder_in_which_nothing_is_wrong_is_said_to_be_so(alone: Shell, ugand
     assert "Levels of place: village, parish, sub_county, district. Limits of cow." in answer.err
 
 
+def test_the_file_itself_is_its_folder_and_where_nothing_is_it_is_said_how_to_begin(
+    alone: Shell, uganda: Path, tmp_path: Path
+) -> None:
+    answer = alone.ok("country", "check", str(uganda / "country.toml"))
+    missing = alone.run("country", "check", str(tmp_path / "kenya"))
+
+    assert "Nothing is wrong" in answer.err
+    command = f"mkdir -p {tmp_path}/kenya && relay country show generic > {tmp_path}/kenya/country.toml"
+    assert command in " ".join(missing.err.split())
+
+
 @pytest.mark.parametrize(
     ("was", "now", "line", "what"),
     [
@@ -110,6 +121,8 @@ def test_a_folder_in_which_nothing_is_wrong_is_said_to_be_so(alone: Shell, ugand
         ('most_young_a_birth = "J. Dairy Sci. 90, 2007, 1255"\n', "", 26, "has no source"),
         ('words = { en = "parish" }', 'words = { en = "<script>" }', 18, "plain word in each language"),
         ("digits = 9", "digits = 9\nlength = 9", 9, "“length” is not known"),
+        ('prefix = "256"', 'prefix = "0256"', 7, "does not begin with 0"),
+        ('name = "parish"', 'name = "parish"\nheadings = ["Village"]', 18, "heads the column of another level"),
     ],
 )
 def test_what_is_wrong_in_a_country_is_told_by_file_and_line(
