@@ -27,6 +27,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from relay import errors
+from relay.domain.own_columns import OWN
 from relay.register_maps.days import ORDERS, Calendar, Order
 
 if TYPE_CHECKING:
@@ -259,6 +260,10 @@ class _Reader:
         if act not in self.catalogue.kinds or not self.catalogue.kind(act).file:
             raise self._wrong(where, "act names no kind of act", "Write, for example, beneficiary, placement or pass.")
         own = {name: value for name, value in table.items() if name not in _OF_MAKE}
+        unquoted = own.get("own")  # TOML reads own.NAME without quotes as NAME in a table
+        if isinstance(unquoted, Mapping):
+            del own["own"]
+            own |= {f"{OWN}{name}": value for name, value in unquoted.items()}
         self.catalogue = self.catalogue.knowing(act, own, partial(self.own_of, ""))
         kind = self.catalogue.kind(act)
         for name in own:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+
 from relay.ledger import reading, verify
 from tests.rigs.soak import SOAK
 
@@ -272,12 +274,14 @@ def test_whatever_is_defined_and_said_comes_back_by_file_and_is_verified(
             for id_, each in before.items()} == said  # fmt: skip
 
 
-def test_a_map_of_a_register_names_one(shell: Shell, tmp_path: Path) -> None:
+@pytest.mark.parametrize("named", ['"own.school"', "own.school"], ids=["in quotes", "without"])
+def test_a_map_of_a_register_names_one(shell: Shell, tmp_path: Path, named: str) -> None:
     shell.ok(*add("school", "--type", "number", of="beneficiary"))
     (tmp_path / "ngo.csv").write_text("SN,Name,School\n1,Rita Harro,5\n2,Sita Utis,many\n", encoding="utf-8")
     (tmp_path / "ngo.toml").write_text(
         '[register]\nheader = [1]\nkey = "SN"\ncalendar = "AD"\ncolumns = ["SN", "Name", "School"]\n\n'
-        '[[make]]\nact = "beneficiary"\nbeneficiary_id = "ngo-{SN}"\nname = "Name"\n"own.school" = "School"\n'
+        '[[make]]\nact = "beneficiary"\nbeneficiary_id = "ngo-{SN}"\nname = "Name"\n'
+        f'{named} = "School"\n'
     )
     answer = shell.run("import", str(tmp_path / "ngo.csv"), "--map", str(tmp_path / "ngo.toml"), "--apply")
 
