@@ -78,7 +78,7 @@ KEY_UNREADABLE: Final = Failure(
     Invalid,
     "key_file_unreadable",
     "%(variable)s names %(path)s, which cannot be read or holds fewer than %(least)s bytes.",
-    advice="Make it as docs/operators.md says, or copy it from the other machine, so that this user may read it.",
+    advice="Make it as `relay help operators` says, or copy it from the other machine, so that this user may read it.",
 )
 
 

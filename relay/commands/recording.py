@@ -809,8 +809,7 @@ def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool,
     print_recorded(session, session.hand_in("erase", _with_id(session, said, "erase_id", erase_id)))
     if not session.rehearses:
         say("Earlier backups and files with names still contain it: make a new backup, and delete those.")
-        if not session.service:
-            say("Where it still is: relay erase %(subject)s --where", subject=subject)
+        say("Where it still is, on the database's own machine: relay erase %(subject)s --where", subject=subject)
 
 
 def _list_where_erased(session: Session, subject: str) -> None:

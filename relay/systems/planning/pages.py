@@ -20,6 +20,7 @@ from relay.systems.planning.request_and_plan_states import words
 from relay.systems.planning.waiting_order import ASKED_ON, NEVER_RECEIVED, in_order, order_of
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
+from relay.web.i18n import labels
 from relay.web.i18n.language import ngettext
 from relay.web.i18n.sentences import error_text, translate
 from relay.web.lists import counted_records
@@ -210,6 +211,7 @@ def proposal(programme_id: str) -> str:
         "planning/proposal.html",
         rows=rows,
         fault=fault,
+        level=labels.level(current.country().within_area),
         animals=current.expected(),
         holders=holders,
         women=_women(planned, [*(row.beneficiary_id for row in rows), *givers]),

@@ -107,6 +107,7 @@ def test_plans_show_who_is_due_while_nobody_is_planned(client: FlaskClient, mead
 def test_a_proposal_is_accepted_row_by_row_and_keeps_what_is_locked(
     client: FlaskClient, meadow: Graph, tmp_path: Path
 ) -> None:
+    assert "One municipality at a time" in seen(client, "proposal")
     assert rows_of(seen(client, "proposal")) == ["P2=R5", "P1=R4", "P2=R3"]
     again = sent(client, **{"form.step": "again"}, locked=["P1=R5"])
     assert "locked=P1" in again
