@@ -96,6 +96,31 @@ def test_an_answer_that_is_lost_records_once(phone: Phone) -> None:
     assert phone.kept()[0]["state"] == "recorded"
 
 
+def test_a_line_that_comes_back_while_a_try_fails_is_tried_at_once(phone: Phone) -> None:
+    """The next try by itself would be five minutes later."""
+    under_way = list[Route]()
+
+    def kept_waiting(route: Route) -> None:
+        if under_way:
+            route.continue_()
+        else:
+            under_way.append(route)
+
+    phone.context.route("**/acts", kept_waiting)
+    phone.keep([visit("P1", "V1")])
+    phone.at("outbox")
+    phone.page.get_by_role("button", name="Send now").click()
+    phone.says("sending")
+    while not under_way:
+        phone.page.wait_for_timeout(50)
+    phone.page.evaluate("dispatchEvent(new Event('online'))")
+    phone.page.wait_for_timeout(500)  # until it was heard
+    under_way[0].abort()
+
+    phone.has_sent()
+    assert phone.entries() == ["event:V1"]
+
+
 def test_two_pages_with_thirty_acts_each_send_sixty_once(phone: Phone) -> None:
     other = phone.context.new_page()
     other.goto(f"{phone.site}/field/en/#outbox")

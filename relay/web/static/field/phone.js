@@ -125,7 +125,10 @@ export class Phone {
       }
       this.#says({ line: "idle", at: Date.now() });
     } catch (error) {
-      if (error instanceof NoLine) return this.#says({ line: "cut" });
+      if (error instanceof NoLine) {
+        this.#says({ line: "cut" });
+        return this.wanted ? this.send() : undefined; // the line came back, or more was kept, while this try failed
+      }
       if (!(error instanceof Stopped)) throw error;
       await this.#stopped(error);
     }
