@@ -34,7 +34,7 @@ SALT_BYTES: Final = 16
 CHANGES: Final = "changes."  # opened["changes.name"] opens payload["changes"]["name"]
 TYPED: Final = "typed"
 """In a payload, where a day was typed in a year of Bikram Sambat not published yet: column, or "changes." and column →
-what was typed. It is no part of what the act says."""
+what was typed, of what is not personal. It is no part of what the act says."""
 
 Opened = Mapping[str, Mapping[str, Any]]
 
@@ -190,7 +190,8 @@ def seal(
             key: committed(CHANGES + key, value) if key in subject_personal and value is not None else _plain(value)
             for key, value in changes.items()
         }
-    if typed := {key: day.typed for key, day in _flat(act.values).items() if isinstance(day, LikelyDay)}:
+    days = {key: day for key, day in _flat(act.values).items() if isinstance(day, LikelyDay)}
+    if typed := {key: day.typed for key, day in days.items() if key not in opened}:  # what is personal can be erased
         payload[TYPED] = typed
     hashed: dict[str, Any] = {
         "programme_id": programme_id,

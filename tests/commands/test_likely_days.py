@@ -42,6 +42,21 @@ def test_an_option_is_read_as_a_likely_day_and_what_was_typed_is_kept_beside_it(
     assert verify.verify(graph, "demo").faults == ()
 
 
+def test_what_was_typed_for_a_personal_day_is_not_in_the_open(shell: Shell, graph: Graph) -> None:
+    """It could never be erased there."""
+    asked = ("--question", "When is she to come?", "--type", "day", "--personal", "yes")
+    shell.ok("column", "add", "--of", "event", "--name", "next_visit", *asked)
+    shell.ok(*EXTENDED, "2027-01-01", "--id", "E8", "--own", f"next_visit={LIKELY}")
+    recorded = last(graph)
+    shell.ok("correct", "event:E8", "--how", "wrong-data", "--set", "own.next_visit=2085-01-15 BS", "--why", "misread")
+
+    assert "own.next_visit" in recorded
+    for said in (recorded, last(graph)):
+        assert "typed" not in said
+        assert " BS" not in str(said)
+    assert verify.verify(graph, "demo").faults == ()
+
+
 def test_a_published_or_a_gregorian_day_is_kept_as_ever(shell: Shell, graph: Graph) -> None:
     for day in ("2083-12-30 BS", "2027-04-28"):
         shell.ok(*EXTENDED, day)
