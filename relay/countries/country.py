@@ -36,7 +36,7 @@ _MOST_DAYS: Final = 3650
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 PLAIN: Final = re.compile(r"[^<>&\"\x00-\x1f\x7f]{1,60}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
-_PREFIX: Final = re.compile(r"([1-9][0-9]{0,3})?")
+_PREFIX: Final = re.compile(r"[0-9]{0,4}")
 _MONEY: Final = re.compile(r"[A-Z]{3}")
 _KEYS: Final[Mapping[str, frozenset[str]]] = {
     "": frozenset({"name", "timezone", "calendar", "languages", "area"}),
@@ -272,9 +272,12 @@ def read(text: str) -> Country:
     return country
 
 
-def reading_of(text: str) -> tuple[Country | None, tuple[WrongLine, ...]]:
-    """A country as a file says it, or None and all that is wrong in it, by line."""
-    reading = _CountryFile(text)
+def reading_of(text: str, *, anew: bool = False) -> tuple[Country | None, tuple[WrongLine, ...]]:
+    """A country as a file says it, or None and all that is wrong in it, by line.
+
+    Where it comes `anew`, more is wrong than in one that a programme recorded, which stays readable.
+    """
+    reading = _CountryFile(text, anew=anew)
     country = reading.country()
     return country, tuple(sorted(reading.faults, key=lambda fault: fault.line))
 
@@ -287,7 +290,8 @@ def tidied(text: str) -> str:
 class _CountryFile:
     """One reading of a file, which goes on after what is wrong."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, anew: bool) -> None:
+        self.anew = anew
         self.lines = text.splitlines()
         self.faults: list[WrongLine] = []
         self.content: dict[str, Any] = {}
@@ -384,7 +388,7 @@ class _CountryFile:
                 headings = []
             of_another = {word.casefold() for level in levels for word in (level.name, *level.headings)}
             for word in headings:
-                if word.casefold() in of_another:
+                if self.anew and word.casefold() in of_another:
                     message = Sentence("“%(word)s” heads the column of another level: leave it out of one.", word=word)
                     self._wrong(self._line("level", "headings", number), message)
             levels.append(Level(name=name, words=words, headings=tuple(headings)))
@@ -393,6 +397,9 @@ class _CountryFile:
     def _telephone(self) -> Telephone:
         given = self._table("telephone")
         prefix = self._text("telephone", "prefix", given.get("prefix"), _PREFIX)
+        if self.anew and prefix.startswith("0"):
+            message = Sentence("“%(key)s” has at most four digits, and does not begin with 0.", key="prefix")
+            self._wrong(self._line("telephone", "prefix"), message)
         digits = self._whole("telephone", "digits", given.get("digits"), range(6, 16))
         return Telephone(prefix=prefix, digits=digits)
 

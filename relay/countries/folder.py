@@ -87,7 +87,7 @@ def read(folder: Path) -> CountryFolder:
         line = error.object[: error.start].count(b"\n") + 1
         unread = FaultInFolder(file=FILE, line=line, what=Sentence("this is not UTF-8 text."))
         return CountryFolder(text="", country=None, outlines=None, faults=(unread,))
-    country, wrong = reading_of(content)
+    country, wrong = reading_of(content, anew=True)
     faults = [FaultInFolder(file=FILE, line=each.line, what=each.what) for each in wrong]
     if not (country and country.outlines):
         return CountryFolder(text=tidied(content), country=country, outlines=None, faults=tuple(faults))

@@ -135,6 +135,14 @@ def test_what_is_wrong_in_a_country_is_told_by_file_and_line(
     assert (file, at, what in said) == ("country.toml", line, True)
 
 
+def test_a_country_that_was_recorded_before_stays_readable() -> None:
+    told = UGANDA.replace('prefix = "256"', 'prefix = "0256"').replace(
+        'name = "parish"', 'name = "parish"\nheadings = ["Village"]', 1
+    )
+
+    assert country_of(told).telephone.prefix == "0256"
+
+
 def test_all_that_is_wrong_is_told_at_once_file_by_file(alone: Shell, outlined: Path) -> None:
     (outlined / "outlines.geojson").write_bytes(collection(drawn("Gulu", BOW), drawn("<script>", SQUARE)))
     told = faults(alone, outlined)
