@@ -172,7 +172,7 @@ def _new_properties(login: str, grants: Collection[Grant], password: str | None,
     return {
         "key": _key(login),
         "login": login,
-        "grants": _grants_to_json(grants),
+        "grants": grants_to_json(grants),
         "password": "" if password is None else _hash_password(password),
         "generation": 1 + secrets.randbits(48),  # no session of an account that once had this login is one of it
         "created_at": instant(now.astimezone(UTC)),
@@ -236,7 +236,7 @@ def set_grants(graph: Graph, login: str, grants: Collection[Grant], *, by: str =
         NoAccount: There is none.
         Unavailable: The database cannot be reached.
     """
-    return _change(graph, login, by, grants=_grants_to_json(grants))
+    return _change(graph, login, by, grants=grants_to_json(grants))
 
 
 def set_password(graph: Graph, login: str, password: str, *, by: str = LOCAL) -> Account:
@@ -394,15 +394,25 @@ def _key(login: str) -> str:
     return f"account/{login}"
 
 
-def _grants_to_json(grants: Collection[Grant]) -> str:
+def grants_to_json(grants: Collection[Grant]) -> str:
+    """Grants as the node of an account holds them."""
     return json.dumps([asdict(grant) for grant in grants])
+
+
+def grants_from_json(text: str) -> tuple[Grant, ...]:
+    """The grants that `grants_to_json` wrote.
+
+    Raises:
+        ValueError, TypeError: The text is something else.
+    """
+    return tuple(Grant(**grant) for grant in json.loads(text))
 
 
 def account_of(properties: Mapping[str, Any]) -> Account:
     """The account from the properties of its node."""
     return Account(
         login=properties["login"],
-        grants=tuple(Grant(**grant) for grant in json.loads(properties["grants"])),
+        grants=grants_from_json(properties["grants"]),
         password=bool(properties["password"]),
         generation=properties["generation"],
         created_at=properties["created_at"],

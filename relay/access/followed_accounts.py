@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.access import account_trail, accounts
+from relay.access.accounts import grants_from_json, grants_to_json
 from relay.access.roles import Grant
 from relay.database import cypher
 from relay.domain.entries import Entry, Fault, faults_of
@@ -52,7 +53,7 @@ def to_lines(graph: Graph, programme_id: str) -> Iterator[str]:
         grants = _in_programme(accounts.account_of(found).grants, programme_id)
         if grants:
             kept = {name: found[name] for name in ("login", "password", "created_at")}
-            yield json.dumps({_ACCOUNT: {**kept, "grants": _json(grants)}})
+            yield json.dumps({_ACCOUNT: {**kept, "grants": grants_to_json(grants)}})
     yield from account_trail.to_lines(graph)
 
 
@@ -70,7 +71,7 @@ def from_lines(lines: Sequence[str]) -> FollowedAccounts:
         for each in written
     }
     for each in found.values():
-        _grants(each)
+        grants_from_json(each["grants"])
     return FollowedAccounts(
         accounts=found, trail=account_trail.read_lines(line for line in lines if not line.startswith(begin))
     )
@@ -142,12 +143,14 @@ def _wanted(
     there: Mapping[str, Any] | None, brought: Mapping[str, str] | None, programme_id: str
 ) -> Mapping[str, Any] | None:
     """An account as it should be: its roles in other programmes, and those that its original says of this one."""
-    elsewhere = [each for each in _grants(there) if each.programme_id != programme_id] if there else []
+    elsewhere = (
+        [each for each in grants_from_json(there["grants"]) if each.programme_id != programme_id] if there else []
+    )
     if brought is None:
         if there is None or not elsewhere:
             return None
-        return {**there, "grants": _json(elsewhere)}
-    grants = _json([*elsewhere, *_grants(brought)])
+        return {**there, "grants": grants_to_json(elsewhere)}
+    grants = grants_to_json([*elsewhere, *grants_from_json(brought["grants"])])
     if there and (there["grants"], there["password"]) == (grants, brought["password"]):
         return there
     return {
@@ -163,11 +166,3 @@ def _wanted(
 
 def _in_programme(grants: Sequence[Grant], programme_id: str) -> list[Grant]:
     return [replace(each, programme_id=programme_id) for each in grants if each.covers(programme_id)]
-
-
-def _grants(account: Mapping[str, Any]) -> list[Grant]:
-    return [Grant(**each) for each in json.loads(account["grants"])]
-
-
-def _json(grants: Sequence[Grant]) -> str:
-    return json.dumps([asdict(grant) for grant in grants])

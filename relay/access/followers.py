@@ -147,7 +147,7 @@ def add(
     def work(transaction: Transaction) -> None:
         payload = {"name": name, "scope": programme_id, "key": public_key}
         account_trail.append(transaction, "follower", payload, by, now)
-        if any((each["scope"], each["token_id"]) == (programme_id, name) for each in _rows(transaction)):
+        if _row_of(transaction, programme_id, name):
             raise refused(FOLLOWS_ALREADY, name=name, programme_id=programme_id)
         token_table.add(transaction, row)
 
@@ -161,7 +161,8 @@ def all_of(graph: Graph, programme_id: str) -> tuple[Follower, ...]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return tuple(_follower(row) for row in _rows(graph) if row["scope"] == programme_id)
+    rows = token_table.rows_of_kind(graph, _KIND)
+    return tuple(_follower(row) for row in rows if row["scope"] == programme_id)
 
 
 def remove(graph: Graph, name: str, *, programme_id: str, by: str) -> Follower:
@@ -174,13 +175,13 @@ def remove(graph: Graph, name: str, *, programme_id: str, by: str) -> Follower:
 
     def work(transaction: Transaction) -> Mapping[str, Any]:
         account_trail.append(transaction, "follower_removed", {"name": name, "scope": programme_id}, by)
-        found = [row for row in _rows(transaction) if (row["scope"], row["token_id"]) == (programme_id, name)]
-        if not found:
+        found = _row_of(transaction, programme_id, name)
+        if found is None:
             raise refused(NO_FOLLOWER, name=name, programme_id=programme_id)
-        transaction.run(cypher.REMOVE_TOKEN, key=found[0]["key"])
-        if not any(row["scope"] == programme_id for row in _rows(transaction)):
+        transaction.run(cypher.REMOVE_TOKEN, key=found["key"])
+        if not any(row["scope"] == programme_id for row in token_table.rows_of_kind(transaction, _KIND)):
             transaction.run(cypher.SET_COPY, key=programme_id, copy={"copied_at": "", "alarm": ""})
-        return found[0]
+        return found
 
     return _follower(graph.write(work))
 
@@ -222,16 +223,16 @@ def _note(graph: Graph, follower: Follower, values: Mapping[str, str], of_progra
     """Note something of a follower, and of its programme, of which each page knows it."""
 
     def work(transaction: Transaction) -> None:
-        for row in _rows(transaction):
-            if (row["scope"], row["token_id"]) == (follower.programme_id, follower.name):
-                transaction.run(cypher.SET_TOKEN, key=row["key"], values=values)
+        if row := _row_of(transaction, follower.programme_id, follower.name):
+            transaction.run(cypher.SET_TOKEN, key=row["key"], values=values)
         transaction.run(cypher.SET_COPY, key=follower.programme_id, copy=of_programme)
 
     graph.write(work)
 
 
-def _rows(graph: Graph | Transaction) -> list[Mapping[str, Any]]:
-    return [*token_table.rows_of_kind(graph, _KIND)]
+def _row_of(transaction: Transaction, programme_id: str, name: str) -> Mapping[str, Any] | None:
+    rows = token_table.rows_of_kind(transaction, _KIND)
+    return next((row for row in rows if (row["scope"], row["token_id"]) == (programme_id, name)), None)
 
 
 def _follower(row: Mapping[str, Any]) -> Follower:

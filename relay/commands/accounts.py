@@ -10,7 +10,7 @@ import click
 from relay.commands.command_session import Session, say
 from relay.commands.exits import DONE, FOUND
 from relay.commands.options import command, complete_ids, first_line, format_option, group, pass_session, secret
-from relay.commands.showing import as_read, print_list
+from relay.commands.showing import as_read, print_faults, print_list
 from relay.languages import gettext
 from relay.text import Sentence
 
@@ -170,17 +170,14 @@ def account_trail(session: Session, count: int) -> None:
 def account_verify(session: Session) -> None:
     """Check that chain, and the accounts and tokens against it."""
     from relay.access import account_trail
-    from relay.service.terminal import print_json, print_pairs, print_table
+    from relay.service.terminal import print_json, print_pairs
 
     found = account_trail.verify(session.graph)
     if session.as_json:
         print_json(found)
     else:
         print_pairs((("entries", found.entries), ("head_hash", found.head_hash), ("ok", found.ok)))
-        if found.faults:
-            print_table(
-                ("sequence", "fault"), ((fault.sequence, fault.fault) for fault in found.faults), title="faults"
-            )
+        print_faults(found.faults)
     click.get_current_context().exit(DONE if found.ok else FOUND)
 
 

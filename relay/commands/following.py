@@ -15,7 +15,7 @@ import click
 from relay.commands.command_session import NOT_BY_SERVICE, Session, progress_on_a_terminal, say
 from relay.commands.exits import DONE, FOUND
 from relay.commands.options import command, first_line, format_option, group, pass_session
-from relay.commands.showing import as_read, print_list
+from relay.commands.showing import as_read, print_faults, print_list
 from relay.errors import Failure, Refused, Unavailable, refused
 from relay.languages import gettext
 from relay.text import Sentence
@@ -200,17 +200,14 @@ def _print_followed(session: Session, found: Followed) -> None:
 
 def _compare(session: Session, original: Original) -> None:
     from relay.following import fetching
-    from relay.service.terminal import print_json, print_pairs, print_table
+    from relay.service.terminal import print_json, print_pairs
 
     found = fetching.compare(original, _keeper(session), programme_id=session.programme)
     if session.as_json:
         print_json(found)
     else:
         print_pairs((("programme_id", found.programme_id), ("copy_of", found.copy_of), ("entries", found.entries)))
-        if found.faults:
-            print_table(
-                ("sequence", "fault"), ((fault.sequence, fault.fault) for fault in found.faults), title="faults"
-            )
+        print_faults(found.faults)
     click.get_current_context().exit(FOUND if found.faults else DONE)
 
 

@@ -11,7 +11,7 @@ import click
 from relay.commands.command_session import Session, say
 from relay.commands.exits import DONE, FOUND
 from relay.commands.options import ID, format_option, group, pass_session
-from relay.commands.showing import print_list
+from relay.commands.showing import print_faults, print_list
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -144,15 +144,14 @@ def _known_public_keys(session: Session, checkpoints: tuple[Checkpoint, ...]) ->
 
 
 def _print_verification(session: Session, found: Verification) -> None:
-    from relay.service.terminal import print_json, print_pairs, print_table
+    from relay.service.terminal import print_json, print_pairs
 
     if session.as_json:
         print_json(found)
         return
     shown = (("published", found.published),) if found.published else ()
     print_pairs((("entries", found.entries), ("head_hash", found.head_hash), ("ok", found.ok), *shown))
-    if found.faults:
-        print_table(("sequence", "fault"), ((fault.sequence, fault.fault) for fault in found.faults), title="faults")
+    print_faults(found.faults)
 
 
 @ledger.command("export", example="relay ledger export ledger.jsonl")

@@ -12,6 +12,7 @@ from relay.text import Units
 if TYPE_CHECKING:
     from relay.audit.error_rate import Share
     from relay.commands.command_session import Session
+    from relay.domain.entries import Fault
     from relay.domain.model import Rate
     from relay.reports.rates import Rates
     from relay.reports.trees import Tree
@@ -45,6 +46,14 @@ def print_rows(session: Session, kind: type[Any], rows: Sequence[Any], title: st
     else:
         headers = [each.name for each in fields(kind)]
         print_list(session, headers, ([told(getattr(row, name)) for name in headers] for row in rows), title)
+
+
+def print_faults(faults: Sequence[Fault]) -> None:
+    """Print what cannot be believed, as a table below what was printed; nothing where there is none."""
+    from relay.service.terminal import print_table
+
+    if faults:
+        print_table(("sequence", "fault"), ((fault.sequence, fault.fault) for fault in faults), title="faults")
 
 
 def print_found(session: Session, found: Any, *notes: str) -> None:  # noqa: ANN401 - an answer of any question

@@ -29,7 +29,7 @@ from relay.ledger.held import held_list
 from relay.ledger.partial_register import lock_and_load
 from relay.ledger.programme_heads import PROJECTION, Head
 from relay.ledger.reading import entry_from
-from relay.ledger.recording import record_together
+from relay.ledger.recording import beginning, record_together
 from relay.ledger.verify_graph import senseless
 from relay.text import Sentence
 
@@ -180,13 +180,7 @@ class Copy:
 
     def _extend(self, transaction: Transaction, entries: Sequence[Entry]) -> tuple[Head, Fault | None]:
         """Extend the ledger under its lock; where a fault is returned, nothing was written of them."""
-        transaction.run(
-            cypher.BEGIN_LEDGER,
-            key=self.programme_id,
-            programme_id=self.programme_id,
-            hash=ORIGIN,
-            projection=PROJECTION,
-        )
+        transaction.run(cypher.BEGIN_LEDGER, **beginning(self.programme_id))
         acts = [entry.act for entry in entries]
         loaded = lock_and_load(transaction, self.programme_id, acts, self.keeper.clerk.random(8).hex())
         if loaded is None:

@@ -105,7 +105,14 @@ class Part:
 
     def sealed(self, public_key: str) -> bytes:
         """The part, compressed, and encrypted for who has the secret key."""
-        first = {"relay_part": FORMAT, **asdict(self), "lines": len(self.lines)}
+        first = {
+            "relay_part": FORMAT,
+            "programme_id": self.programme_id,
+            "stream": self.stream,
+            "after": self.after,
+            "head": asdict(self.head),
+            "lines": len(self.lines),
+        }
         content = "\n".join((json.dumps(first), *self.lines)).encode()
         return Encryption(public_key=public_key).encrypt(zlib.compress(content))
 

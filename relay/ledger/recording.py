@@ -72,7 +72,7 @@ def record(
         rehearsal = Rehearsal(graph, programme_id, clerk, answers=answers, earlier=earlier)
         return _tried(rehearsal.offer(acts)[0])
     if founding:
-        graph.write(lambda transaction: transaction.run(cypher.BEGIN_LEDGER, **_beginning(programme_id)))
+        graph.write(lambda transaction: transaction.run(cypher.BEGIN_LEDGER, **beginning(programme_id)))
     return _written(graph, work)
 
 
@@ -147,7 +147,7 @@ def found_together(
     )
 
     def work(transaction: Transaction, *, resent: bool = False) -> tuple[Outcome, ...]:
-        transaction.run(cypher.BEGIN_LEDGER, **_beginning(programme_id))
+        transaction.run(cypher.BEGIN_LEDGER, **beginning(programme_id))
         outcomes, _ = replace(recording, resent=resent).in_transaction(transaction)
         if any(each.action == "added" for each in outcomes):
             beside(transaction)
@@ -489,7 +489,7 @@ class JudgedActs:
 
     def _in_transaction(self, transaction: Transaction) -> bool:
         if not self.before.sequence:
-            transaction.run(cypher.BEGIN_LEDGER, **_beginning(self.programme_id))
+            transaction.run(cypher.BEGIN_LEDGER, **beginning(self.programme_id))
         row = transaction.rows(cypher.LOCK, ledger=self.programme_id, lock=self.lock)[0]
         if (row["hash"], row["earlier"]) == (self.after.hash, self.lock):
             return True  # the first answer was lost, the step was not
@@ -500,5 +500,6 @@ class JudgedActs:
         return True
 
 
-def _beginning(programme_id: str) -> dict[str, Any]:
+def beginning(programme_id: str) -> dict[str, Any]:
+    """The parameters of `cypher.BEGIN_LEDGER` for a ledger without entries."""
     return {"key": programme_id, "programme_id": programme_id, "hash": ORIGIN, "projection": PROJECTION}
