@@ -78,7 +78,7 @@ def from_lines(lines: Sequence[str]) -> FollowedAccounts:
 
 
 def faults_against(graph: Graph | Transaction, programme_id: str, trail: Sequence[Entry]) -> Iterator[Fault]:
-    """Where a trail is no chain, or does not extend the one that is kept of the original."""
+    """Where a trail is no chain, or does not extend what is kept of the original's."""
     before = None
     for entry in trail:
         yield from faults_of(entry, before)
@@ -87,7 +87,7 @@ def faults_against(graph: Graph | Transaction, programme_id: str, trail: Sequenc
     if [each.hash for each in trail][: len(kept)] != kept:
         yield Fault(
             sequence=None,
-            fault=Sentence("The original's trail of accounts is no longer the one that was copied."),
+            fault=Sentence("The original's trail of accounts was altered since it was copied."),
         )
 
 

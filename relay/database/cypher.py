@@ -335,10 +335,11 @@ RETURN labels(a) AS start_labels, a.key AS start, type(r) AS type, labels(b) AS 
 # Note what a ledger is a copy of, and what its latest part brought; see `relay.following`.
 SET_COPY: Final[LiteralString] = "MATCH (l:Ledger {key: $key}) SET l += $copy"
 
-# One row: what was noted of a copy; or none.
+# One row: the head of a ledger, and what was noted of it as a copy; or none.
 COPY: Final[LiteralString] = """
 MATCH (l:Ledger {key: $key})
-RETURN l.copy_of AS copy_of, l.promoted_at AS promoted_at, l.alarm AS alarm,
+RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
+       l.copy_of AS copy_of, l.promoted_at AS promoted_at, l.alarm AS alarm,
        l.copied_held AS held, l.copied_access AS access
 """
 

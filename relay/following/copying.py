@@ -18,7 +18,7 @@ from relay.access import followed_accounts
 from relay.backup.ledger_backup import OtherSystem
 from relay.database import cypher
 from relay.domain.acts import ID_BYTES, Act, Value, new_id
-from relay.domain.entries import ORIGIN, Entry, Fault, UnknownKind, faults_of, from_line, recorded_before, to_line
+from relay.domain.entries import Entry, Fault, UnknownKind, faults_of, from_line, recorded_before, to_line
 from relay.domain.register import NONSENSE
 from relay.errors import Conflict, Failure, NotFound, Refused, refused
 from relay.following.parts import NOT_A_PART, Part, Stream, digest_of
@@ -26,8 +26,8 @@ from relay.graph import Graph, Transaction
 from relay.instants import instant
 from relay.ledger.batch import Batch, Clerk, Outcome
 from relay.ledger.held import held_list
-from relay.ledger.partial_register import lock_and_load
-from relay.ledger.programme_heads import PROJECTION, Head
+from relay.ledger.partial_register import BEFORE_ALL, lock_and_load
+from relay.ledger.programme_heads import Head
 from relay.ledger.reading import entry_from
 from relay.ledger.recording import beginning, record_together
 from relay.ledger.verify_graph import senseless
@@ -96,14 +96,12 @@ def state(graph: Graph | Transaction, programme_id: str) -> CopyState:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    heads = graph.rows(cypher.HEAD, ledger=programme_id)
-    noted = graph.rows(cypher.COPY, key=programme_id)
-    head = Head(**heads[0]) if heads else Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
-    said = {
-        name: str(noted[0][name] or "") if noted else ""
-        for name in ("copy_of", "promoted_at", "alarm", "held", "access")
-    }
-    return CopyState(head=head, **said)
+    noted = next(iter(graph.rows(cypher.COPY, key=programme_id)), None)
+    head = BEFORE_ALL
+    if noted:
+        head = Head(sequence=noted["sequence"], hash=noted["hash"], projection=noted["projection"])
+    names = ("copy_of", "promoted_at", "alarm", "held", "access")
+    return CopyState(head=head, **{name: str(noted[name] or "") if noted else "" for name in names})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +232,7 @@ class Copy:
             The logins of the original that are accounts of this machine's own, and were left.
 
         Raises:
-            DoesNotExtend: The trail does not extend the one that came before.
+            DoesNotExtend: The trail does not extend the earlier one.
             Invalid: The lines are something else.
             Unavailable: The database cannot be reached; nothing was written.
         """

@@ -207,7 +207,7 @@ def follow(
     Args:
         original: The machine that is followed.
         keeper: The machine that keeps the copy.
-        programme_id: The programme that is meant; None for the one that the token is for.
+        programme_id: The programme that is meant; None for that of the token.
         progress: Is told of what, how much is done, and of how much.
 
     Raises:
