@@ -157,9 +157,9 @@ def _properties(entry: Entry) -> dict[str, Any]:
     return {**parts, "key": f"trail/{entry.sequence}", "payload": canonical(entry.payload).decode()}
 
 
-def followed_properties(entry: Entry, programme_id: str) -> dict[str, Any]:
-    """The properties of the node of an entry of another machine's trail, of which this one copies a programme."""
-    return {**_properties(entry), "key": f"trail/{programme_id}/{entry.sequence}", "of": programme_id}
+def followed_properties(entry: Entry, of: str) -> dict[str, Any]:
+    """The properties of the node of an entry of another machine's trail; `of` says of which, "PROGRAMME@URL"."""
+    return {**_properties(entry), "key": f"trail/{of}/{entry.sequence}", "of": of}
 
 
 # ---------------------------------------------------------------------------------------------------- reading
@@ -369,16 +369,17 @@ def verify(graph: Graph) -> TrailVerification:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    trail, current, head, recorded = graph.read(
+    trail, followed, current, head, recorded = graph.read(
         lambda transaction: (
             tuple(_read_entry(row["entry"]) for row in transaction.rows(cypher.TRAIL)),
+            tuple(_read_entry(row["entry"]) for row in transaction.rows(cypher.FOLLOWED_TRAILS)),
             _current_state(transaction),
             transaction.rows(cypher.TRAIL_HEAD),
             transaction.rows(cypher.RECORDED_BY_ACCOUNTS),
         )
     )
     faults: list[Fault] = []
-    replayed, logins, before = _AccessState(), set[str](), None
+    replayed, before = _AccessState(), None
     for entry in trail:
         if isinstance(entry, Fault):
             faults.append(entry)
@@ -390,7 +391,6 @@ def verify(graph: Graph) -> TrailVerification:
         except (KeyError, TypeError):
             sentence = Sentence("Entry %(sequence)s of the trail makes no sense.", sequence=entry.sequence)
             faults.append(Fault(sequence=entry.sequence, fault=sentence))
-        logins |= replayed.accounts.keys()
     ends = (before.sequence, before.hash) if before else (0, ORIGIN)
     if head and (head[0]["sequence"], head[0]["hash"]) != ends:
         sentence = Sentence("The trail should end with entry %(sequence)s; it does not.", sequence=head[0]["sequence"])
@@ -404,12 +404,21 @@ def verify(graph: Graph) -> TrailVerification:
         )
         faults.append(Fault(sequence=None, fault=sentence))
     first = next((each.recorded_at for each in trail if isinstance(each, Entry)), None)
+    logins = {login for each in (*trail, *followed) if isinstance(each, Entry) for login in _logins_of(each)}
     faults += (
         _unknown_account_fault(row["login"])
         for row in recorded
         if first is not None and row["latest"] > first and row["login"] not in logins
     )
     return TrailVerification(entries=ends[0], head_hash=ends[1], ok=not faults, faults=tuple(faults))
+
+
+def _logins_of(entry: Entry) -> Iterator[str]:
+    """The accounts that an entry says there are."""
+    if isinstance(accounts := entry.payload.get("accounts"), dict):
+        yield from accounts
+    if entry.kind in ("account", "roles"):
+        yield str(entry.payload.get("login"))
 
 
 def _differences(replayed: _AccessState, current: _AccessState) -> Iterator[Fault]:

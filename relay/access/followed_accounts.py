@@ -77,13 +77,18 @@ def from_lines(lines: Sequence[str]) -> FollowedAccounts:
     )
 
 
-def faults_against(graph: Graph | Transaction, programme_id: str, trail: Sequence[Entry]) -> Iterator[Fault]:
-    """Where a trail is no chain, or does not extend what is kept of the original's."""
+def trail_of(programme_id: str, url: str) -> str:
+    """What the trail is called that belongs to a copied programme's original; another original has a trail of its own."""
+    return f"{programme_id}@{url}"
+
+
+def faults_against(graph: Graph | Transaction, of: str, trail: Sequence[Entry]) -> Iterator[Fault]:
+    """Where a trail is no chain, or does not extend what is kept of it; `of` is "PROGRAMME@URL"."""
     before = None
     for entry in trail:
         yield from faults_of(entry, before)
         before = entry
-    kept = [row["entry"]["hash"] for row in graph.rows(cypher.FOLLOWED_TRAIL, programme_id=programme_id)]
+    kept = [row["entry"]["hash"] for row in graph.rows(cypher.FOLLOWED_TRAIL, of=of)]
     if [each.hash for each in trail][: len(kept)] != kept:
         yield Fault(
             sequence=None,
@@ -92,9 +97,9 @@ def faults_against(graph: Graph | Transaction, programme_id: str, trail: Sequenc
 
 
 def take_over(
-    transaction: Transaction, programme_id: str, followed: FollowedAccounts, now: datetime
+    transaction: Transaction, programme_id: str, url: str, followed: FollowedAccounts, now: datetime
 ) -> tuple[str, ...]:
-    """Make the accounts of a copy those of its original.
+    """Make the accounts of a copy those of its original, which answers at `url`.
 
     Returns:
         The logins that are accounts of this machine's own, and stay as they are; in order.
@@ -110,7 +115,7 @@ def take_over(
                 became[login] = wanted
     if became:
         _write(transaction, programme_id, became, there, now)
-    rows = [account_trail.followed_properties(entry, programme_id) for entry in followed.trail]
+    rows = [account_trail.followed_properties(entry, trail_of(programme_id, url)) for entry in followed.trail]
     transaction.run(cypher.ADD_FOLLOWED_TRAIL, rows=rows)
     return own
 

@@ -935,9 +935,10 @@ TRAIL: Final[LiteralString] = (
     "MATCH (e:TrailEntry) WHERE e.of IS NULL RETURN properties(e) AS entry ORDER BY e.sequence, e.key"
 )
 
-# The trail of the machine whose programme is copied, beside this machine's own: read, and added to.
-FOLLOWED_TRAIL: Final[LiteralString] = (
-    "MATCH (e:TrailEntry {of: $programme_id}) RETURN properties(e) AS entry ORDER BY e.sequence"
+# The trails of the machines whose programmes are copied, beside this machine's own: one, all, and added to.
+FOLLOWED_TRAIL: Final[LiteralString] = "MATCH (e:TrailEntry {of: $of}) RETURN properties(e) AS entry ORDER BY e.sequence"
+FOLLOWED_TRAILS: Final[LiteralString] = (
+    "MATCH (e:TrailEntry) WHERE e.of IS NOT NULL RETURN properties(e) AS entry ORDER BY e.key"
 )
 ADD_FOLLOWED_TRAIL: Final[LiteralString] = "UNWIND $rows AS row MERGE (e:TrailEntry {key: row.key}) SET e = row"
 

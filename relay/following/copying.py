@@ -245,7 +245,8 @@ class Copy:
             followed = followed_accounts.from_lines(lines)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise refused(NOT_A_PART, host=self.host) from error
-        fault = next(followed_accounts.faults_against(self.graph, self.programme_id, followed.trail), None)
+        of = followed_accounts.trail_of(self.programme_id, self.url)
+        fault = next(followed_accounts.faults_against(self.graph, of, followed.trail), None)
         if fault:
             self.refuse(fault, ())
         return self.graph.write(lambda transaction: self._let_in(transaction, followed, noted))
@@ -259,7 +260,7 @@ class Copy:
     def _let_in(
         self, transaction: Transaction, followed: followed_accounts.FollowedAccounts, noted: dict[str, str]
     ) -> tuple[str, ...]:
-        own = followed_accounts.take_over(transaction, self.programme_id, followed, self.keeper.clerk.now)
+        own = followed_accounts.take_over(transaction, self.programme_id, self.url, followed, self.keeper.clerk.now)
         transaction.run(cypher.SET_COPY, key=self.programme_id, copy=noted)
         return own
 

@@ -7,6 +7,7 @@ copy       1 ─ 2 ─ 3 ─ 4                 what is fetched must follow on en
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from secrets import token_bytes
 from typing import TYPE_CHECKING, LiteralString
 
@@ -195,6 +196,22 @@ def test_who_was_removed_at_the_original_is_removed_at_the_copy(followed: Machin
 
     assert accounts.all_accounts(followed.copy) == ()
     assert account_trail.verify(followed.copy).ok
+
+
+def test_the_copys_trail_knows_who_came_and_went_at_the_original_between_two_fetches(followed: Machines) -> None:
+    accounts.add(followed.original, "asha", [grant_of("staff@demo")], WORDS, followed.now)
+    followed.follow()
+    for login in ("bina", "nobody"):
+        if login == "bina":
+            accounts.add(followed.original, login, [grant_of("staff@demo")], WORDS, followed.now)
+        later = replace(clerk(by=f"account:{login}"), now=datetime.now(UTC) + timedelta(days=9))
+        record_one(followed.original, DEMO, woman(f"of-{login}"), later)
+    accounts.remove(followed.original, "bina")
+    followed.follow()
+
+    faults = [str(each.fault) for each in account_trail.verify(followed.copy).faults]
+
+    assert faults == ["Acts were recorded in the name of account nobody, which the trail never knew."]
 
 
 # ---------------------------------------------------------------------------------------------------- what is refused
