@@ -48,6 +48,7 @@ def test_the_goldens_ask_every_question() -> None:
     of_who_asks = {"accesses", "undoable", "held"}  # what was opened, what she recorded, and what telephones handed in
     of_who_asks |= {"digest"}  # of accounts, telephones and backups: tests/web/managers/test_digest.py
     of_who_asks |= {"checkpoint"}  # it is among the files
+    of_who_asks |= {"confirmations"}  # of copies: tests/following/test_command.py
     assert asked == {question.name for question in QUESTIONS} - of_who_asks
 
 

@@ -78,7 +78,7 @@ def from_lines(lines: Sequence[str]) -> FollowedAccounts:
 
 
 def trail_of(programme_id: str, url: str) -> str:
-    """What the trail is called that belongs to a copied programme's original; another original has a trail of its own."""
+    """Whose trail it is: that of the machine from which a programme is copied."""
     return f"{programme_id}@{url}"
 
 

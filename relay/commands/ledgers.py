@@ -183,7 +183,7 @@ def ledger_export(session: Session, file: Path, *, with_names: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @pass_session
 def ledger_checkpoint(session: Session, file: Path | None) -> None:
-    """Sign how far the ledger has come, to print, mail or keep outside."""
+    """Sign how far the ledger has come, to print, mail or keep outside; list which copies confirmed it when."""
     from contextlib import nullcontext
 
     from relay import private_files
@@ -197,6 +197,18 @@ def ledger_checkpoint(session: Session, file: Path | None) -> None:
         print_json(checkpoint)
     else:
         print_pairs((name, getattr(checkpoint, name)) for name in checkpoint.__slots__)
+        _print_confirmations(session)
+
+
+def _print_confirmations(session: Session) -> None:
+    """Print what each copy signed last; nothing where there is none."""
+    from relay.commands.showing import as_read, print_list
+    from relay.service.questions.ledgers import Confirmations
+
+    if found := session.ask(Confirmations()):
+        names = ("sequence", "made_at", "public_key")
+        rows = ((each.follower, *as_read(session, each.checkpoint, names), each.holds) for each in found)
+        print_list(session, ("follower", *names, "holds"), rows, title="confirmations")
 
 
 def _signed_now(session: Session) -> Checkpoint:

@@ -936,7 +936,9 @@ TRAIL: Final[LiteralString] = (
 )
 
 # The trails of the machines whose programmes are copied, beside this machine's own: one, all, and added to.
-FOLLOWED_TRAIL: Final[LiteralString] = "MATCH (e:TrailEntry {of: $of}) RETURN properties(e) AS entry ORDER BY e.sequence"
+FOLLOWED_TRAIL: Final[LiteralString] = (
+    "MATCH (e:TrailEntry {of: $of}) RETURN properties(e) AS entry ORDER BY e.sequence"
+)
 FOLLOWED_TRAILS: Final[LiteralString] = (
     "MATCH (e:TrailEntry) WHERE e.of IS NOT NULL RETURN properties(e) AS entry ORDER BY e.key"
 )

@@ -14,7 +14,6 @@ from urllib.parse import quote
 
 from relay.access import followers
 from relay.database import cypher
-from relay.domain.entries import Entry
 from relay.errors import NotFound, RelayError
 from relay.graph import Graph
 from relay.ledger import programme_heads, reading
@@ -58,8 +57,7 @@ def _was_promoted(graph: Graph, programme_id: str, url: str, keys: frozenset[str
         return False
     if said.programme_id != programme_id or said.public_key not in keys or not said.signed:
         return False
-    own = next(reading.stored(graph, programme_id, first=said.sequence, last=said.sequence), None)
-    return not (isinstance(own, Entry) and own.hash == said.head_hash)
+    return not reading.has(graph, programme_id, said.sequence, said.head_hash)
 
 
 def _become_copy(graph: Graph, programme_id: str, url: str) -> None:

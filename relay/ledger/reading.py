@@ -82,6 +82,16 @@ def stored(graph: Graph, programme_id: str, *, first: int, last: int) -> Iterato
         yield Fault(sequence=sequence, fault=entry.reason) if isinstance(entry, Invalid) else entry
 
 
+def has(graph: Graph, programme_id: str, sequence: int, hash_: str) -> bool:
+    """Whether the ledger's entry of that sequence has that hash.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    own = next(stored(graph, programme_id, first=sequence, last=sequence), None)
+    return isinstance(own, Entry) and own.hash == hash_
+
+
 def _stored(graph: Graph, programme_id: str, *, first: int, last: int) -> Iterator[tuple[int, Entry | Invalid]]:
     """Sequence and entry, or why it cannot be read."""
 

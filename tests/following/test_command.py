@@ -9,12 +9,14 @@ import pytest
 
 from relay.access import accounts
 from relay.access.roles import grant_of
+from relay.ledger.checkpoints import from_text
 from relay.ledger.recording import record
 from relay.settings import Settings
 from relay.web import create_app
 from tests.commands.shell import Shell
 from tests.following.conftest import DEMO
 from tests.following.test_following import entries, rechain
+from tests.ledger.test_checkpoints import script
 from tests.scenes.acts import beginnings, clerk, woman
 from tests.web.readers import WORDS, sign_in
 
@@ -83,6 +85,31 @@ def test_two_keepers_begin_a_copy_in_three_commands_and_go_on_in_one(shells: Two
     assert compared["entries"] == str(second["entries"])
     assert [(each["name"], each["alarm"]) for each in listed] == [("head-office", "")]
     assert entries(shells.machines.copy) == entries(shells.machines.original)
+
+
+def test_who_confirmed_the_ledger_is_listed_and_the_script_knows_a_true_confirmation(
+    shells: TwoShells, tmp_path: Path
+) -> None:
+    alone = shells.original.ok("ledger", "checkpoint").out
+    token = shells.token_file(tmp_path)
+    shells.copy.ok("follow", shells.machines.url, "--token-file", token)
+
+    said = shells.original.ok("ledger", "checkpoint").out
+    (kept,) = shells.original.ok("follower", "list", "--json").json
+    file = tmp_path / "confirmed.json"
+    file.write_text(kept["confirmed"])
+    public_key = from_text(kept["confirmed"]).public_key
+
+    assert "head-office" not in alone
+    assert re.search(rf"head-office\t{len(beginnings())}\t2026-12-0\d [^\t]*\t{public_key}\tyes", said)
+    assert script(file, public_key)[0] == 0
+    flipped = bytearray(file.read_bytes())
+    flipped[flipped.index(b'"head_hash":"') + 20] ^= 1
+    file.write_bytes(flipped)
+    assert script(file, public_key)[0] == 1
+
+    rechain(shells.machines.original, since=3)
+    assert f"{public_key}\tno" in shells.original.ok("ledger", "checkpoint").out
 
 
 def test_who_records_in_a_copy_is_told_where(shells: TwoShells, tmp_path: Path) -> None:

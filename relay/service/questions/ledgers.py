@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Annotated, Any, Final
 
-from relay.access import access_log
+from relay.access import access_log, followers
 from relay.arrays import snapshot_cache
 from relay.domain.entries import Entry
 from relay.instants import instant
@@ -112,6 +112,44 @@ class SignedCheckpoint(Question[Checkpoint]):
         key = known_key(folder, programme_id, source.key_file) or make_key(folder, programme_id, secrets.token_bytes)
         made_at = instant(source.now.astimezone(UTC))
         return key.sign(programme_id=programme_id, sequence=head.entries, head_hash=head.head_hash, made_at=made_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """What a copy signed when it last agreed with this ledger.
+
+    Attributes:
+        follower: The machine that keeps the copy.
+        checkpoint: How far it had checked the ledger, signed with a key of its own.
+        holds: Whether the ledger still has that entry with that hash.
+    """
+
+    follower: str
+    checkpoint: Checkpoint
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmations(Question[tuple[Confirmation, ...]]):
+    """Which machines confirmed the ledger, up to which entry, and when."""
+
+    name = "confirmations"
+    action = "ledger checkpoint"
+    path = "ledger/confirmations"
+    of_graph = False
+
+    def answer(self, source: Source, programme_id: str) -> tuple[Confirmation, ...]:
+        """The last of each machine, by age; empty when no copy was ever made."""
+        found = ((each.name, each.confirmed) for each in followers.all_of(source.graph, programme_id))
+        signed = ((name, from_text(text)) for name, text in found if text)
+        return tuple(
+            Confirmation(
+                follower=name,
+                checkpoint=each,
+                holds=reading.has(source.graph, programme_id, each.sequence, each.head_hash),
+            )
+            for name, each in signed
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
