@@ -26,7 +26,7 @@ from relay.access import account_trail, token_table
 from relay.access.account_trail import LOCAL, grants_of
 from relay.access.roles import OWNER, Grant
 from relay.database import cypher
-from relay.errors import Conflict, Failure, Invalid, NotFound, TooOften, Unknown, refused
+from relay.errors import Conflict, Failure, Invalid, NotFound, Unknown, refused
 from relay.instants import instant
 
 if TYPE_CHECKING:
@@ -90,13 +90,6 @@ class NotLetIn(Unknown):
 
     reason = "Wrong login or password."
     advice = "Try again, or ask an administrator."
-
-
-class TooManyTries(TooOften):
-    """The same source tried the same login too often."""
-
-    reason = "Too many tries with a wrong password."
-    advice = "Wait %(seconds)s s, then try again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,57 +327,6 @@ def authenticate(graph: Graph, login: str, password: str) -> Account:
     if not _password_matches(stored_hash, password) or not properties:
         raise NotLetIn
     return account_of(properties)
-
-
-class SignInTries:
-    """Limits the tries to sign in: counts the failed ones in memory, by source address and login together.
-
-    Each failed try doubles the wait for the same source and login. Another source need not wait, so nobody can lock
-    somebody else out.
-    """
-
-    FREE = 5  # our choice: wrong passwords before the first wait
-    FIRST_SECONDS = 2.0
-    LONGEST_SECONDS = 900.0  # our choice: 100 guesses a day from one source
-    FORGOTTEN_SECONDS = 24 * 60 * 60.0
-    MOST = 10_000  # pairs remembered; our choice: some megabytes; then the oldest are forgotten
-
-    def __init__(self, seconds: Callable[[], float]) -> None:
-        """Begin without failed tries; `seconds` is a monotonic clock."""
-        self._seconds = seconds
-        self._lock = threading.Lock()
-        self._tries: dict[tuple[str, str], tuple[int, float]] = {}
-
-    def require_allowed(self, source: str, login: str) -> None:
-        """Refuse a try that comes before its wait is over.
-
-        Raises:
-            TooManyTries: It comes too early.
-        """
-        with self._lock:
-            failed, at = self._tries.get((source, login), (0, 0.0))
-        wait = at + self._wait(failed) - self._seconds()
-        if wait > 0:
-            raise TooManyTries(seconds=int(wait) + 1)
-
-    def failed(self, source: str, login: str) -> None:
-        """Count a failed try."""
-        with self._lock:
-            now = self._seconds()
-            failed, at = self._tries.pop((source, login), (0, now))
-            self._tries[source, login] = (1 if now - at > self.FORGOTTEN_SECONDS else failed + 1), now
-            while len(self._tries) > self.MOST:
-                del self._tries[next(iter(self._tries))]
-
-    def succeeded(self, source: str, login: str) -> None:
-        """Forget the failed tries."""
-        with self._lock:
-            self._tries.pop((source, login), None)
-
-    def _wait(self, failed: int) -> float:
-        if failed < self.FREE:
-            return 0.0
-        return float(min(self.FIRST_SECONDS * 2.0 ** min(failed - self.FREE, 20), self.LONGEST_SECONDS))
 
 
 # ---------------------------------------------------------------------------------------------------- as it is stored

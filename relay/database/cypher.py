@@ -806,6 +806,32 @@ SET_ACCOUNT: Final[LiteralString] = "MATCH (a:Account {key: $key}) SET a = $acco
 
 REMOVE_ACCOUNT: Final[LiteralString] = "MATCH (a:Account {key: $key}) DELETE a"
 
+# ---------------------------------------------------------------------------------------------------- tries to sign in
+
+# The failed tries with some keys. One row = a source and a login; in no order; cost: an index look-up each.
+FAILED_TRIES: Final[LiteralString] = """
+MATCH (t:FailedTries) WHERE t.key IN $keys
+RETURN t.key AS key, t.failed AS failed, t.failed_at AS failed_at
+"""
+
+# Count one more; those of a day ago count no longer. The first SET locks the node before it is read.
+COUNT_FAILED_TRY: Final[LiteralString] = """
+MERGE (t:FailedTries {key: $key}) SET t.source = $source
+WITH t SET t.failed = CASE WHEN t.failed_at > $forgotten THEN t.failed + 1 ELSE 1 END, t.failed_at = $now
+"""
+
+# The number of logins with which a source failed. One row; cost: a scan of :FailedTries, which are few.
+LOGINS_TRIED: Final[LiteralString] = "MATCH (t:FailedTries {source: $source}) RETURN count(t) AS many"
+
+FORGET_TRIES: Final[LiteralString] = "MATCH (t:FailedTries {key: $key}) DELETE t"
+
+FORGET_OLD_TRIES: Final[LiteralString] = "MATCH (t:FailedTries) WHERE t.failed_at <= $forgotten DELETE t"
+
+# All but the newest; cost: a scan of :FailedTries.
+FORGET_OLDEST_TRIES: Final[LiteralString] = """
+MATCH (t:FailedTries) WITH t ORDER BY t.failed_at DESC, t.key SKIP $most DELETE t
+"""
+
 # ---------------------------------------------------------------------------------------------------- tokens
 
 # The tokens of a kind. One row = a token; by login, then age; cost: an index look-up.
@@ -1110,7 +1136,7 @@ _ASKED_FOR_BY_RELAY: Final[tuple[tuple[LiteralString, LiteralString], ...]] = ((
 _ASKED_FOR_OF_EDGES: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (("PASSED_TO", "pass_id"),)
 _OWN_LABELS: Final[tuple[LiteralString, ...]] = (
     *("Schema", "Ledger", "Entry", "Personal"),
-    *("Account", "Token", "RegisterMap", "SavedView"),
+    *("Account", "FailedTries", "Token", "RegisterMap", "SavedView"),
     *("Published", "Publishing"),
     "Held",
     *("TrailHead", "TrailEntry"),

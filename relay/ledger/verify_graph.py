@@ -24,7 +24,7 @@ from relay.text import Sentence
 # The ledger's head is checked apart, and so is what is published; what else is here belongs to no programme's graph.
 _OWN: Final = frozenset(
     {
-        *("Account", "Held", "Ledger", "Published", "Publishing", "RegisterMap", "Schema"),
+        *("Account", "FailedTries", "Held", "Ledger", "Published", "Publishing", "RegisterMap", "Schema"),
         *("SavedView", "Token", "TrailEntry", "TrailHead"),
     }
 )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 
-from relay.access import accounts
+from relay.access import accounts, sign_in_tries
+from relay.access.sign_in_tries import TooManyTries
 from relay.errors import Failure, NotFound, refused
 from relay.service import failure
 from relay.web import public_demonstration, sessions
@@ -73,8 +74,8 @@ def sign_in() -> Response | str | tuple[str, int, dict[str, str]]:
     login = request.form.get("login", "")
     try:
         account = authenticate(login, request.form.get("password", ""))
-    except (accounts.NotLetIn, accounts.TooManyTries) as error:
-        seconds = {"Retry-After": str(error.seconds)} if isinstance(error, accounts.TooManyTries) else {}
+    except (accounts.NotLetIn, TooManyTries) as error:
+        seconds = {"Retry-After": str(error.seconds)} if isinstance(error, TooManyTries) else {}
         again = {"wanted": request.form.get(typed_form.WANTED, ""), "typed": typed_form.carried_fields()}
         return (
             _form(error=error, login=login[:64], **again),
@@ -95,16 +96,9 @@ def authenticate(login: str, password: str) -> accounts.Account:
         NotLetIn: Wrong login or password.
         TooManyTries: It comes too early after failed tries.
     """
-    tries, source = current.core().shared.tries, request.remote_addr or ""
     login = login[: limits.LOGIN_CHARACTERS].strip().casefold()
-    tries.require_allowed(source, login)
-    try:
-        account = accounts.authenticate(current.graph(), login, password)
-    except accounts.NotLetIn:
-        tries.failed(source, login)
-        raise
-    tries.succeeded(source, login)
-    return account
+    source = request.remote_addr or ""
+    return sign_in_tries.authenticate(current.graph(), source, login, password, current.core().now())
 
 
 @blueprint.get("/sign-in/once/<secret>")

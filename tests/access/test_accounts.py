@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.access import accounts, api_tokens
-from relay.access.accounts import SignInTries
 from relay.access.roles import OWNER, Grant
 from relay.backup import ledger_backup
 from relay.errors import Conflict, Invalid
@@ -132,45 +131,6 @@ def test_what_no_account_can_have_is_refused_before_anything_is_hashed(
 
     with pytest.raises(accounts.NotLetIn):
         accounts.authenticate(graph, login, password)
-
-
-def test_who_guesses_waits_longer_and_longer_and_nobody_else_does() -> None:
-    """5 tries are free; then 2, 4, 8 … seconds, 900 at most."""
-    clock = [0.0]
-    tries = SignInTries(lambda: clock[0])
-    waits = []
-    for _ in range(16):
-        try:
-            tries.require_allowed("10.0.0.1", "asha")
-        except accounts.TooManyTries as early:
-            waits.append(early.seconds)
-            clock[0] += early.seconds
-            tries.require_allowed("10.0.0.1", "asha")
-        tries.failed("10.0.0.1", "asha")
-
-    assert waits == [3, 5, 9, 17, 33, 65, 129, 257, 513, 901, 901]  # a second more than the wait, to be past it
-    tries.require_allowed("10.0.0.2", "asha")  # she herself, from elsewhere
-    tries.require_allowed("10.0.0.1", "bina")  # her neighbour behind the same address
-    tries.succeeded("10.0.0.1", "asha")
-    tries.require_allowed("10.0.0.1", "asha")
-
-
-def test_tries_of_yesterday_are_forgotten_and_never_more_kept_than_fit() -> None:
-    clock = [0.0]
-    tries = SignInTries(lambda: clock[0])
-    for _ in range(8):
-        tries.failed("10.0.0.1", "asha")
-    clock[0] = 25 * 60 * 60.0
-    tries.failed("10.0.0.1", "asha")
-    tries.require_allowed("10.0.0.1", "asha")
-
-    for _ in range(8):
-        tries.failed("10.0.0.1", "asha")
-    with pytest.raises(accounts.TooManyTries):
-        tries.require_allowed("10.0.0.1", "asha")
-    for number in range(SignInTries.MOST):
-        tries.failed(f"10.0.1.{number}", "bina")
-    tries.require_allowed("10.0.0.1", "asha")
 
 
 # ---------------------------------------------------------------------------------------------------- roles

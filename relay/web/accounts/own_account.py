@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 
-from relay.access import accounts, api_tokens
+from relay.access import accounts, api_tokens, sign_in_tries
 from relay.access.roles import EVERY
 from relay.errors import Failure, Invalid, Refused, RelayError, refused
 from relay.ledger import places
@@ -141,14 +141,11 @@ def _in_a_browser() -> sessions.User:
 
 def _require_known(login: str, typed: str) -> None:
     """Check the user's password once more; failed tries are limited as at the sign-in."""
-    tries, source = current.core().shared.tries, request.remote_addr or ""
-    tries.require_allowed(source, login)
+    source, now = request.remote_addr or "", current.core().now()
     try:
-        accounts.authenticate(current.graph(), login, typed)
+        sign_in_tries.authenticate(current.graph(), source, login, typed, now)
     except accounts.NotLetIn as error:
-        tries.failed(source, login)
         raise refused(WRONG_PASSWORD) from error
-    tries.succeeded(source, login)
 
 
 def _has_password(login: str) -> bool:

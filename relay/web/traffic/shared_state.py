@@ -1,4 +1,4 @@
-"""The state that all processes of a server share: failed sign-ins, rates of strangers, running imports, and searches.
+"""The state that all processes of a server share: rates of strangers, running imports, and searches.
 
 A single process has it in its own memory. Several workers have one more process with it, and reach its objects through
 proxies. All else in the memory of a process is its own, so it must follow from the database.
@@ -19,8 +19,6 @@ from pathlib import Path
 from secrets import token_urlsafe
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, Protocol
-
-from relay.access.accounts import SignInTries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -146,14 +144,12 @@ class SharedState:
     """The state that all processes share.
 
     Attributes:
-        tries: Failed tries to sign in.
         rates: Requests of strangers.
         imports: Running imports.
         searches: The words of searches.
         counts: The folder in which several processes count requests together; None if there is only one process.
     """
 
-    tries: SignInTries = field(default_factory=lambda: SignInTries(time.monotonic))
     rates: RateLimit = field(default_factory=lambda: RateLimit(time.monotonic))
     imports: WorkBoard = field(default_factory=WorkBoard)
     searches: Searches = field(default_factory=Searches)
@@ -172,14 +168,13 @@ def state_process(on_start: Callable[[], None]) -> Generator[SharedState]:
         on_start: Is called first in that process.
     """
     state = SharedState()
-    for name in ("tries", "rates", "imports", "searches"):
+    for name in ("rates", "imports", "searches"):
         _StateProcess.register(name, callable=partial(getattr, state, name))
     process: Any = _StateProcess(ctx=get_context("fork"))
     process.start(initializer=on_start)
     try:
         with TemporaryDirectory(prefix="relay-") as counts:
             yield SharedState(
-                tries=process.tries(),
                 rates=process.rates(),
                 imports=process.imports(),
                 searches=process.searches(),

@@ -17,7 +17,7 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import pytest
 
-from relay.access import accounts
+from relay.access import sign_in_tries
 from relay.errors import Refused
 from relay.web.staff.running_imports import RunningImport
 from relay.web.traffic.shared_state import RateLimit, WorkBoard
@@ -61,8 +61,7 @@ def test_what_one_worker_learns_all_know_and_another_takes_the_place_of_one_that
         opened = [ask(service.port, f"/{service.link}")[0] for _ in range(6)]
         wrong = {"login": "nobody", "password": "not the right words"}
         tried = [
-            ask(service.port, "/api/v1/tokens", method="POST", body=wrong)[0]
-            for _ in range(accounts.SignInTries.FREE + 1)
+            ask(service.port, "/api/v1/tokens", method="POST", body=wrong)[0] for _ in range(sign_in_tries.FREE + 1)
         ]
         asked = [ask(service.port, "/api/v1/programmes", secret=secret)[0] for _ in range(20)]
         counted = ask(service.port, "/metrics", secret=secret)[1]
@@ -77,7 +76,7 @@ def test_what_one_worker_learns_all_know_and_another_takes_the_place_of_one_that
         assert service.process.wait(PATIENCE_SECONDS) == 0
 
     assert sorted(opened) == [303, *[404] * 5]
-    assert tried == [*[401] * accounts.SignInTries.FREE, 429]
+    assert tried == [*[401] * sign_in_tries.FREE, 429]
     assert asked == [200] * 20
     assert 'relay_requests_total{method="GET",rule="/api/v1/programmes",status="200"} 20.0' in counted
     assert again == [200] * 6
