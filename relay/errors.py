@@ -39,6 +39,7 @@ Code = Literal[
     "far_more_than_owed",
     "half_an_animal",
     "holds_already",
+    "in_a_smaller_place",
     "left_empty",
     "like_another",
     "loan_beyond_rule",

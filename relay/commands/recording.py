@@ -537,7 +537,7 @@ def gift(session: Session, /, **given: str | None) -> None:
 
 @records(
     "placement",
-    example='relay place --id P2001 --gift G101 --beneficiary B2001 --of goat --animals 2 --on "2083-08-08 BS"',
+    example="relay place --id P2001 --gift G101 --beneficiary B2001 --of goat --animals 2 --on 2026-11-24",
 )
 @_new_option
 @_again_option

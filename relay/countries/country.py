@@ -214,6 +214,11 @@ class Country:
         """The levels that are large enough to count by: that below the map's, and all larger ones."""
         return self.level_names[self.level_names.index(self.within_area) :]
 
+    @property
+    def tabled_by(self) -> tuple[str, ...]:
+        """The levels by which published tables are made: that below the map's, then that of the map."""
+        return tuple(dict.fromkeys((self.within_area, self.area)))
+
     def word(self, level: str, language: str) -> str | None:
         """What a level is called in a language, else in English; None for what is no level of it."""
         found = next((each for each in self.levels if each.name == level), None)

@@ -56,20 +56,27 @@ class Telephone:
         if not text:  # of most women, whom an audit asks one and all
             return frozenset()
         return frozenset(
-            digits
-            for part in _BETWEEN.split(text)
-            for digits in self._numbers(part)
+            digits[-self.digits :]
+            for digits in self._numbers(text)
             if len(digits) >= _LEAST_DIGITS and len(set(digits)) > 1
         )
 
-    def _numbers(self, part: str) -> Iterator[str]:
-        """The digits of a number as people write it, or of each of several with blanks between them."""
-        own = self._own(part)
-        each = [self._own(word) for word in part.split()]
-        if len(own) > self.digits and all(len(digits) >= _LEAST_DIGITS for digits in each):
-            yield from each
-        else:
-            yield own[-self.digits :]
+    def unlike(self, text: str) -> tuple[int, ...]:
+        """How many digits each number that a text names has, of those that are shorter or longer than the country's.
+
+        >>> rwanda = Telephone(prefix="250", digits=9)
+        >>> rwanda.unlike("+250 788 123 456"), rwanda.unlike("0788 123 45, 0722 123 456"), rwanda.unlike("none")
+        ((), (8,), ())
+        """
+        return tuple(len(digits) for digits in self._numbers(text) if len(digits) not in (0, self.digits))
+
+    def _numbers(self, text: str) -> Iterator[str]:
+        """The digits of each number that a text names, without the country's code."""
+        for part in _BETWEEN.split(text):
+            own = self._own(part)
+            each = [self._own(word) for word in part.split()]
+            several = len(own) > self.digits and all(len(digits) >= _LEAST_DIGITS for digits in each)
+            yield from each if several else [own]
 
     def _own(self, text: str) -> str:
         digits = all_digits(text).lstrip("0")

@@ -34,8 +34,8 @@ class Note:
         note: Of a pass-on "too_soon", "more_than_owed", "same_household", "after_loss", "unwanted_sex", "due_sooner" or
             "alike"; of a gift "no_rule"; of an event "nothing_owed", "extends_nothing", "more_than_held" or "alike";
             of a correction "unconfirmed"; of what begins a placement "holds_already"; of two ids that are one woman's
-            "years_apart", "other_household", "said_different" or "holds_already"; of any act "clock_ahead" or
-            "written_ahead".
+            "years_apart", "other_household", "said_different" or "holds_already"; of a beneficiary
+            "phone_length"; of any act "clock_ahead" or "written_ahead".
         sentence: For people.
         hangs_on_later_rows: Whether the rest of a file may make it pointless, as a birth that is told after a death; so
             an import does not tell it.
@@ -115,6 +115,7 @@ def begun_beside(register: Register, change: Change) -> Iterator[tuple[Fact, Pla
 def notes_of(register: Register, change: Change) -> Iterator[Note]:
     """What is noted about a new act; `register` is as it was before."""
     yield from _of_second(register, change)
+    yield from _of_telephone(register, change)
     if change.act.kind == "pass":
         yield from _of_pass_on(register, change)
     elif change.act.kind == "gift":
@@ -157,6 +158,23 @@ def _of_second(register: Register, change: Change) -> Iterator[Note]:
                 placements=", ".join(others),
             ),
         )
+
+
+def _of_telephone(register: Register, change: Change) -> Iterator[Note]:
+    """A number that is said has as many digits as the country's have; it is not quoted."""
+    for fact in change.facts.values():
+        said, was = fact and fact.values.get("phone"), fact and register.facts.get(fact.act_id)
+        if fact and fact.kind == "beneficiary" and said and not (was and was.values.get("phone") == said):
+            for digits in register.country.telephone.unlike(str(said)):
+                yield Note(
+                    note="phone_length",
+                    sentence=Sentence(
+                        "%(name)s: a telephone number has %(digits)s digits; most here have %(usual)s.",
+                        name=fact.act_id,
+                        digits=digits,
+                        usual=register.country.telephone.digits,
+                    ),
+                )
 
 
 def _of_one_woman(register: Register, act: Act) -> Iterator[Note]:

@@ -153,6 +153,15 @@ LIKE_ANOTHER: Final = Failure(
 )
 
 
+IN_A_SMALLER_PLACE: Final = Failure(
+    Asked,
+    "in_a_smaller_place",
+    "%(act_id)s is a %(level)s, and would lie in place %(parent_id)s, which is a %(smaller)s.",
+    advice=_AGAIN,
+    field="parent_id",
+)
+
+
 LEFT_EMPTY: Final = Failure(
     Asked,
     "left_empty",
@@ -336,7 +345,9 @@ def _binding_others(register: Register, change: Change, fact: Fact) -> Iterator[
 
 
 def _implausible(register: Register, placements: Mapping[str, Placement | None], fact: Fact) -> Iterator[Asked]:
-    """What a fact says that hardly can be, by placements that hold it already."""
+    """What a fact says that hardly can be, by the place around it, or by placements that hold it already."""
+    if fact.kind == "place":
+        yield from _of_its_level(register, fact)
     if fact.kind not in ("placement", "pass", "event"):
         return
     placement = placements.get(str(fact.values.get("giver_placement_id") or fact.values.get("placement_id") or ""))
@@ -354,6 +365,20 @@ def _implausible(register: Register, placements: Mapping[str, Placement | None],
     elif placement and fact.kind == "pass":
         pass_on = next(each for each in placement.passes if each.pass_id == fact.id)
         yield from _of_pass_on(placement, pass_on, register)
+
+
+def _of_its_level(register: Register, place: Fact) -> Iterator[Asked]:
+    """A place lies in a larger one, by the levels of the country; nothing is asked where one of the two is of none."""
+    around, levels = register.facts.get(f"place:{place.values.get('parent_id')}"), register.country.level_names
+    level, larger = (str(each.values.get("kind")) if each else "" for each in (place, around))
+    if {level, larger} <= set(levels) and levels.index(level) > levels.index(larger):
+        yield refused(
+            IN_A_SMALLER_PLACE,
+            act_id=place.act_id,
+            level=level,
+            parent_id=place.values["parent_id"],
+            smaller=larger,
+        )
 
 
 def _is_of_animals(rules: Sequence[Rule], help_: str) -> bool:

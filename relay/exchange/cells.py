@@ -461,10 +461,10 @@ def _read_choice(column: schema.Column, cell: object) -> str | None:
     for choice in column.choices:
         if choice.casefold() == word or choice == _OTHER_WORDS_FOR_CHOICES.get(word):
             return choice
-    raise CellFault(
-        reason=Sentence("Use %(choices)s.", choices=", ".join(column.choices)),
-        advice=_write_this(likely) if (likely := closest(word, column.choices)) else Sentence("Use one of them."),
-    )
+    these = Sentence("Use %(choices)s.", choices=", ".join(column.choices))
+    if likely := closest(word, column.choices):
+        raise CellFault(reason=these, advice=_write_this(likely))
+    raise CellFault(reason=Sentence("This is none of the words that can be chosen."), advice=these)
 
 
 def _read_date(_column: schema.Column, cell: object) -> str | None:

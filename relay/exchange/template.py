@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from relay.countries.country import Country
     from relay.domain.acts import Act
     from relay.domain.schema import Column, Kind
     from relay.domain.system import Catalogue
@@ -43,8 +44,8 @@ _OF_TYPE: Final[Mapping[str, str]] = {
     "id": "Letters and digits; the same always means the same.",
     "ids": "Ids, with ; between them.",
     "act": "Its kind and id, such as plan:N1.",
-    "date": "A day, as 2026-11-24 or 2083-08-08 BS.",
-    "month": "A month, as 2026-11 or 2083-08 BS.",
+    "date": "A day, as 2026-11-24.",
+    "month": "A month, as 2026-11.",
     "units": "A number, such as 2 or 0.5.",
     "amount": "A number above 0.",
     "count": "A number, 0 or more.",
@@ -66,10 +67,13 @@ _OF_TYPE: Final[Mapping[str, str]] = {
 }
 """Type of a column → how a value is written, where that is not plain."""
 
+_IN_SAMBAT: Final = {"date": "A day, as 2026-11-24 or 2083-08-08 BS.", "month": "A month, as 2026-11 or 2083-08 BS."}
 
-def help_line(column: Column) -> str:
-    """What a column is and what to enter there, in one line."""
-    written = _OF_TYPE.get(column.type, "")
+
+def help_line(column: Column, country: Country) -> str:
+    """What a column is and what to enter there in a country, in one line."""
+    forms = {**_OF_TYPE, **_IN_SAMBAT} if country.has_bikram_sambat else _OF_TYPE
+    written = forms.get(column.type, "")
     if column.refers_to and column.type != "ids":
         written = f"The id of a {column.refers_to} in its own sheet, or of one that is recorded already."
     elif column.name in OF_DIGITS:
@@ -109,7 +113,9 @@ def write_template(acts: Iterable[Act], catalogue: Catalogue, path: Path) -> Non
     for act in acts:
         there.setdefault(act.kind, []).append(act)
         catalogue = catalogue.after(act)
-    used = systems_of(there["programme"][0].values)
+    programme = there["programme"][0].values
+    used, said = systems_of(programme), programme.get("country")
+    country = country_of(str(said) if said else None)
     with new_workbook(path) as book:
         formats = {
             "header": book.add_format({"bold": True, "bottom": 1, "num_format": _AS_TEXT}),
@@ -125,7 +131,7 @@ def write_template(acts: Iterable[Act], catalogue: Catalogue, path: Path) -> Non
             for place, column in enumerate(columns):
                 sheet.set_column(place, place, _WIDTH, formats[_format_of(column)])
                 sheet.write_string(0, place, column.name, formats["header"])
-                sheet.data_validation(1, place, MOST_ROWS - 1, place, _choice(column, there))
+                sheet.data_validation(1, place, MOST_ROWS - 1, place, _choice(column, there, country))
                 for row, act in enumerate(acts, 1):
                     _write(sheet, row, place, act.values.get(column.name))
             if kind.name == "beneficiary":
@@ -143,16 +149,14 @@ def _format_of(column: Column) -> str:
     return "text" if column.type in _TEXT or column.name in OF_DIGITS else "number"
 
 
-def _choice(column: Column, there: Mapping[str, Sequence[Act]]) -> dict[str, Any]:
+def _choice(column: Column, there: Mapping[str, Sequence[Act]], country: Country) -> dict[str, Any]:
     """The data validation of a column, and the line shown at each of its cells."""
     rules = len(there.get("rule", ()))
     helps = list(dict.fromkeys(str(act.values["help"]) for act in there.get("rule", ())))
-    message = {"input_title": column.name[:_TITLE], "input_message": help_line(column), "ignore_blank": True}
+    message = {"input_title": column.name[:_TITLE], "input_message": help_line(column, country), "ignore_blank": True}
     if column.choices and column.type == "choice":
         return {"validate": "list", "source": list(column.choices), **message}
     if column.type == "level":
-        said = there["programme"][0].values.get("country")
-        country = country_of(str(said) if said else None)
         return {"validate": "list", "source": list(country.level_names), **message}
     if column.type == "help" and not column.fixed and helps:
         listed = len(",".join(helps)) <= _LONGEST_LIST

@@ -8,7 +8,7 @@ from relay.domain import questions
 from relay.domain.acts import Act
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER, NOTED
 from relay.errors import Asked
-from tests.scenes.acts import Book, beginnings, corrected, gift, happened, passed, placed, rule, taken_back
+from tests.scenes.acts import Book, beginnings, corrected, gift, happened, passed, place, placed, rule, taken_back
 
 
 @pytest.fixture
@@ -200,3 +200,12 @@ def test_every_question_has_a_code_that_an_act_can_answer() -> None:
     kinds = [each for each in vars(questions).values() if isinstance(each, type) and issubclass(each, Asked)]
     assert {each.code for each in kinds if each is not Asked} <= EVERY_ANSWER
     assert NOTED < EVERY_ANSWER
+
+
+def test_a_district_in_a_ward_is_asked_about_and_a_ward_in_a_district_is_not(book: Book) -> None:
+    book.add(place("D1", kind="district"), place("W1", kind="ward", parent_id="D1"), place("N1"))
+    asked(book, place("D2", kind="district", parent_id="W1"), "in_a_smaller_place", "a district", "W1, which is a ward")
+    unasked(book, place("W2", kind="ward", parent_id="W1"))
+    unasked(book, place("D3", kind="district", parent_id="N1"))
+    book.add(place("P1", kind="province"))
+    asked(book, corrected("place:P1", "C1", parent_id="D1"), "in_a_smaller_place", "a province")

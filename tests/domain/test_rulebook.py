@@ -953,3 +953,13 @@ def test_a_rule_version_counts_its_help_as_before() -> None:
     assert rulebook.OTHER_UNIT.matches(book.refusal(corrected("rule:goat@2030-01-01", unit="rupee")))
     assert rulebook.OTHER_UNIT.matches(book.refusal(corrected("rule:goat@2020-01-01", unit="rupee")))
     book.add(corrected("rule:seed_capital@2030-01-01", unit="bag"))  # the only version: a slip, put right
+
+
+def test_a_telephone_that_is_shorter_or_longer_than_the_country_s_is_noted_and_not_quoted() -> None:
+    book = Book(*beginnings(2))
+    assert book.notes(woman("W8", phone="+977 98419 61590")) == []
+    assert book.notes(corrected("beneficiary:W8", name="Sita")) == []
+    for number, wrong in enumerate(("98419 6159", "98419 615900")):
+        outcome = book.offer(corrected("beneficiary:W8", f"D{number}", phone=wrong))
+        assert [note.note for note in outcome.notes] == ["phone_length"]
+        assert "6159" not in outcome.notes[0].sentence

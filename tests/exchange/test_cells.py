@@ -478,7 +478,7 @@ def test_a_choice_is_read_in_any_case_and_the_closest_word_is_suggested() -> Non
     assert cells.read(column("choice", choices=("F", "M")), "f") == "F"
     assert cells.read(column("choice", choices=("in_kind", "cash")), "In kind") == "in_kind"
     assert fault("choice", "exchange") == ("Use in_kind, exchanged, cash.", "Write exchanged.")
-    assert fault("choice", "xyz")[1] == "Use one of them."
+    assert fault("choice", "xyz")[1] == "Use in_kind, exchanged, cash."
 
 
 def test_tags_are_trimmed_one_by_one_and_empty_ones_dropped() -> None:

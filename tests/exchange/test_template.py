@@ -10,6 +10,7 @@ import pytest
 import python_calamine
 import xlsxwriter
 
+from relay.countries.country import country_of
 from relay.domain.system import Catalogue
 from relay.exchange.importing import import_programme
 from relay.exchange.template import help_line, listed_acts, write_template
@@ -102,7 +103,7 @@ EVERY_KIND: Final = tuple(Catalogue([*SYSTEMS, WELLS]).kinds.values())
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=lambda kind: kind.name)
 def test_every_column_says_in_one_line_what_it_is_and_what_belongs_there(kind: Kind) -> None:
     for column in kind.columns:
-        line = help_line(column)
+        line = help_line(column, country_of(None))
         assert isinstance(column.meaning, Sentence), column.name
         assert line.startswith(column.meaning)
         assert line.endswith(".")

@@ -70,7 +70,7 @@ ONLY_MALES: Final = Failure(
 CARRIED_TOO_LONG: Final = Failure(
     Refused,
     "carried_too_long",
-    "%(act_id)s: pregnant for %(months)s months, and %(help)s carry for %(usual)s at the most.",
+    "%(act_id)s: pregnant for %(months)s months, and a pregnancy of %(help)s lasts %(usual)s at the most.",
     advice="Check the months.",
     field="months_along",
 )

@@ -67,7 +67,7 @@ count: Final = recorder(
     "site-count",
     formerly="count",
     does="Record how many visits a site had in a month: numbers only.",
-    example="relay site-count S1 --month '2083-07 BS' --visits 31 --women 24 --men 7",
+    example="relay site-count S1 --month 2026-10 --visits 31 --women 24 --men 7",
     about="site_id",
 )
 

@@ -99,7 +99,7 @@ class Map:
     def __init__(self, places: Mapping[str, Place], country: Country) -> None:
         """Take all places by id, and the country whose levels they are of."""
         self._places = places
-        self._levels = (country.within_area, country.area)
+        self._levels = country.tabled_by
 
     def around(self, place_id: str | None) -> list[Place]:
         """A place and all places around it, smallest first; empty if it is unknown."""

@@ -51,20 +51,22 @@ def _with_texts(in_force: ActsInForce) -> list[Fact]:
     return [each for each in in_force.facts(*written) if any(each.values.get(name) for name in written[each.kind])]
 
 
-def _below_a_municipality(in_force: ActsInForce) -> Iterator[Finding]:
+def _of_a_small_place(in_force: ActsInForce) -> Iterator[Finding]:
     for each in in_force.facts("committee_count"):
         place = in_force.register.facts.get(f"place:{each.values['place_id']}")
-        if place is None or place.values.get("kind") not in rules.LARGE_ENOUGH:
-            yield finding_of(each, Sentence("is of a place that is no municipality, district or province."))
+        if place is None or place.values.get("kind") not in in_force.register.country.counted_by:
+            yield finding_of(each, Sentence("is of a place that is too small."))
 
 
 def _of_one_committee(in_force: ActsInForce) -> Iterator[Finding]:
     counts_ = reading.counts(reading.acts_in_register(in_force.register), "")
-    homes = [place_at(counts_.places, place, "municipality") for place in counts_.committees if place is not None]
+    homes = [place_at(counts_.places, place, counts_.level) for place in counts_.committees if place is not None]
     for each in in_force.facts("committee_count"):
         place = each.values["place_id"]
-        if homes.count(place) == 1 and counts_.places[place].get("kind") == "municipality":
-            yield finding_of(each, Sentence("is of a municipality with one committee: count the district instead."))
+        if homes.count(place) == 1 and counts_.places[place].get("kind") == counts_.level:
+            yield finding_of(
+                each, Sentence("is of a place with one committee: count the larger place around it instead.")
+            )
 
 
 def _unchecked(in_force: ActsInForce) -> Iterator[Finding]:
@@ -167,16 +169,16 @@ CHECKS: Final = (
     Check(
         check_id="count_below_a_municipality",
         title="count of a small place",
-        sentence="A monthly count of committees is of a place smaller than a municipality.",
+        sentence="A monthly count of committees is of a place smaller than those that counts are of.",
         why="In a small place a number may tell who it was.",
         severity="high",
         population=every("committee_count"),
-        find=_below_a_municipality,
+        find=_of_a_small_place,
     ),
     Check(
         check_id="count_of_one_committee",
         title="count of one committee",
-        sentence="A municipality that has one committee is counted by itself.",
+        sentence="A place that has one committee is counted by itself.",
         why="The count is that of this committee, and its members are known where they live.",
         severity="medium",
         population=every("committee_count"),

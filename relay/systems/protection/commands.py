@@ -11,7 +11,7 @@ from relay.commands.command_session import Session, say
 from relay.commands.options import command, format_option, pass_session
 from relay.commands.recording import dry_run_option, print_recorded, record_kind, recorder
 from relay.commands.showing import print_list, print_rows, rate
-from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
+from relay.systems.protection.kinds import OF_COMMITTEES, OF_SITES, SPANS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +32,8 @@ service: Final = recorder(
 committee_count: Final = recorder(
     "committee_count",
     "committee-count",
-    does="Record how many a municipality or larger place counted in a month: a number, and nothing of anybody.",
-    example="relay committee-count PAL --month '2083-07 BS' --measure people_informed --count 31",
+    does="Record how many a large place, such as a municipality, counted in a month: a number, and nothing of anybody.",
+    example="relay committee-count PAL --month 2026-10 --measure people_informed --count 31",
     about="place_id",
 )
 
@@ -75,11 +75,11 @@ counts: Final = lister(
 )
 
 
-@command(example="relay release people_informed --from '2083-04 BS' --until '2083-06 BS'")
+@command(example="relay release people_informed --from 2026-07 --until 2026-09")
 @click.argument("measure", type=click.Choice((*OF_COMMITTEES, *OF_SITES)))
 @click.option("--from", "from_month", metavar="MONTH", required=True, help="The first month.")
 @click.option("--until", "until_month", metavar="MONTH", required=True, help="The last, of the same calendar.")
-@click.option("--level", type=click.Choice(LEVELS), default=LEVELS[0], show_default=True, help="What a line adds up.")
+@click.option("--level", help="The level of place that a line adds up (default: the smaller of the two that can be).")
 @click.option("--span", type=click.Choice(tuple(SPANS)), default="month", show_default=True, help="What a column does.")
 @click.option("--id", "release_id", metavar="ID", help="Id of the release (default: a new one).")
 @click.option("--apply", "apply_", is_flag=True, help="Record it. A month is released once, and for good.")
@@ -123,7 +123,7 @@ def _print(session: Session, columns: Sequence[str], rows: Sequence[ReleasedRow]
             )
 
 
-COARSER: Final = "By district: one of the municipalities has one committee, whose own count it would be."
+COARSER: Final = "By larger places: one of the smaller has one committee, whose own count it would be."
 ROUNDED: Final = "Each count is rounded down to a multiple of 5 before it is added up; ones below 5 are hidden."
 
 COMMANDS: Final = (

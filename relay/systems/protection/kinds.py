@@ -31,7 +31,6 @@ OF_SITES: Final = ("visits",)
 """Measures that committees, and the sites of *learning*, count and that may be released."""
 BOUND: Final = (frozenset({"contacts", "referrals_made"}),)
 """Measures that limit one another, as everyone referred made contact; only one of them is released for a month."""
-LEVELS: Final = ("municipality", "district")
 SPANS: Final = {"month": 1, "quarter": 3, "year": 12}
 """Period that a column of a release may add up → number of months."""
 
@@ -143,8 +142,7 @@ KINDS: Final = (
             Column(name="until_month", type="month", required=True, fixed=True, meaning=Sentence("The last month.")),
             Column(
                 name="level",
-                type="choice",
-                choices=LEVELS,
+                type="level",
                 required=True,
                 fixed=True,
                 meaning=Sentence("The level of the places that counts are added up by."),

@@ -10,10 +10,9 @@ from markupsafe import Markup
 from relay.errors import RelayError
 from relay.ledger import reading as ledger
 from relay.office import intake
-from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
+from relay.systems.protection.kinds import OF_COMMITTEES, OF_SITES, SPANS
 from relay.systems.protection.questions import DraftRelease, Protection, RawCounts, columns_of, releases
 from relay.systems.protection.release_tables import Wanted
-from relay.systems.protection.rules import LARGE_ENOUGH
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
 from relay.web.i18n.sentences import error_text, translate
@@ -48,7 +47,8 @@ def counts(programme_id: str) -> str:
     answer = privacy.answer_to(question)
     privacy.log_opened(question.name, question.opened(answer))
     places = ledger.said(current.graph(), programme_id, "place")
-    countable = sorted((each["place_id"], each["kind"]) for each in places if each.get("kind") in LARGE_ENOUGH)
+    large = current.country().counted_by
+    countable = sorted((each["place_id"], each["kind"]) for each in places if each.get("kind") in large)
     return render_template("protection/counts.html", rows=answer, places=_places(), countable=countable)
 
 
@@ -69,7 +69,7 @@ def draft(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
         places=_places(),
         asked=request.args,
         measures=(*OF_COMMITTEES, *OF_SITES),
-        levels=LEVELS,
+        levels=current.country().tabled_by,
         spans=tuple(SPANS),
     )
 

@@ -8,6 +8,7 @@ from datetime import date
 from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from relay.countries.country import country_of
 from relay.domain.acts import Value
 from relay.domain.model import Rate
 from relay.exchange import cells
@@ -16,7 +17,7 @@ from relay.service.json_codec import read_columns
 from relay.service.question import Question, Says, Source
 from relay.service.questions.parameters import AsOf
 from relay.systems.protection import cypher, reading
-from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
+from relay.systems.protection.kinds import OF_COMMITTEES, OF_SITES, SPANS
 from relay.systems.protection.release_tables import K, Published, RawCount, ReleasedCell, ReleasedRow, Wanted
 
 if TYPE_CHECKING:
@@ -118,8 +119,7 @@ class Draft(ReleaseRow):
     """A release as it would be made now; nothing is recorded.
 
     Attributes:
-        coarser: Whether it is by district although municipalities were asked for, since one of these has a single
-            committee.
+        coarser: Whether it is by a larger level than was asked for, since one of the places has a single committee.
         table: The text that the release will hold.
     """
 
@@ -231,9 +231,9 @@ class DraftRelease(Question[Draft]):
 
     as_of: AsOf
     measure: Annotated[str, Says(sort="word", text="What was counted.", choices=(*OF_COMMITTEES, *OF_SITES))]
-    from_month: Annotated[str, Says(sort="word", text="The first month, such as 2083-07 BS or 2026-11.")]
+    from_month: Annotated[str, Says(sort="word", text="The first month, such as 2026-11.")]
     until_month: Annotated[str, Says(sort="word", text="The last month, of the same calendar.")]
-    level: Annotated[str, Says(sort="word", text="What a line adds up.", choices=LEVELS)] = LEVELS[0]
+    level: Annotated[str | None, Says(sort="word", text="The level of place that a line adds up.")] = None
     span: Annotated[str, Says(sort="word", text="What a column adds up.", choices=tuple(SPANS))] = "month"
 
     def answer(self, source: Source, programme_id: str) -> Draft:
@@ -244,7 +244,8 @@ class DraftRelease(Question[Draft]):
             Invalid: What is to be released is not given completely.
         """
         columns = source.graph.catalogue.kind("release").columns
-        values = {each.name: cells.read(each, getattr(self, each.name)) for each in columns if hasattr(self, each.name)}
+        asked = asdict(self) | {"level": self.level or country_of(source.country).tabled_by[0]}
+        values = {each.name: cells.read(each, asked[each.name]) for each in columns if each.name in asked}
         if missing := next((name for name, value in values.items() if value is None), None):
             from relay.systems.groups.meeting_recording import NotSaid  # what records comes with it
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from relay.countries.country import country_of
 from relay.domain.bikram_sambat import days_of
 from relay.domain.register import Register
 from relay.errors import refused
 from relay.ledger import programme_heads
 from relay.ledger import reading as ledger
 from relay.service.json_codec import read_columns
-from relay.systems.protection.kinds import LEVELS, OF_SITES
+from relay.systems.protection.kinds import OF_SITES
 from relay.systems.protection.release_tables import (
     MONTH_GOES_ON,
     K,
@@ -25,7 +26,7 @@ from relay.systems.protection.release_tables import (
     made,
     place_at,
 )
-from relay.systems.protection.rules import COMMITTEE, require_period, require_unreleased
+from relay.systems.protection.rules import COMMITTEE, require_level, require_period, require_unreleased
 
 if TYPE_CHECKING:
     from relay.graph import Graph
@@ -38,11 +39,19 @@ ACTIVE: Final = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What a release is made from: the counts of a measure, and the place of each committee; None if not recorded."""
+    """What a release is made from.
+
+    Attributes:
+        places: All places.
+        counted: The counts of a measure.
+        committees: The place of each committee; None if not recorded.
+        level: The smaller of the levels by which tables are made.
+    """
 
     places: Places
     counted: Sequence[RawCount]
     committees: Sequence[str | None]
+    level: str
 
 
 ActsOfKind = Callable[[str], Iterable[Mapping[str, Any]]]
@@ -77,6 +86,7 @@ def counts(acts_of: ActsOfKind, measure: str) -> Counts:
         places={each["place_id"]: each for each in acts_of("place")},
         counted=[each for each in raw(acts_of) if each.measure == measure and each.count is not None],
         committees=[each.get("place_id") for each in acts_of("group") if each.get("kind") == COMMITTEE],
+        level=country_of(next(iter(acts_of("programme"))).get("country")).tabled_by[0],
     )
 
 
@@ -91,7 +101,7 @@ def table(known: Counts, wanted: Wanted, *, unit: int = K) -> Published:
     if wanted.measure not in OF_SITES:
         homes = [place_at(known.places, place, wanted.level) for place in known.committees if place]
         alone = next((place for place in published.places if homes.count(place) == 1), None)
-        if alone and known.places[alone].get("kind") == "municipality":
+        if alone and known.places[alone].get("kind") == known.level:
             raise OneCommittee(place_id=alone)
     return published
 
@@ -99,15 +109,17 @@ def table(known: Counts, wanted: Wanted, *, unit: int = K) -> Published:
 def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple[Wanted, Published, int]:
     """A release as it would be made now, and the last entry of the ledger that it includes.
 
-    If a municipality has a single committee, the table is by district. Tables are not made coarser for other reasons:
-    that would reveal that their numbers are small.
+    If a place of the smaller level has a single committee, the table is by the larger one. Tables are not made
+    coarser for other reasons: that would reveal that their numbers are small.
 
     Raises:
-        Invalid: The months are not valid.
+        Invalid: The months are not valid, or no table is made by the level.
         Refused: The last month is not over; or part of it was released before; or there is nothing to release.
         Unavailable: The database cannot be reached.
     """
     head = programme_heads.head(graph, programme_id)
+    country = country_of(head.country)
+    require_level(wanted.level, country)
     require_period(wanted.from_month, wanted.until_month, wanted.span)
     if days_of(wanted.until_month)[1] >= today:
         raise refused(MONTH_GOES_ON, month=wanted.until_month)
@@ -117,8 +129,8 @@ def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple
     try:
         return wanted, table(counts_, wanted), head.entries
     except OneCommittee:
-        by_district = replace(wanted, level=LEVELS[-1])
-        return by_district, table(counts_, by_district), head.entries
+        larger = replace(wanted, level=country.tabled_by[-1])
+        return larger, table(counts_, larger), head.entries
 
 
 def wanted_of(values: Mapping[str, Any]) -> Wanted:

@@ -1,7 +1,7 @@
 """The tables of counts that releases publish, with their totals, and their text form.
 
 An attacker knows the rules by which a release is made. She may have counted herself and know her own numbers, and may
-have been told all others but one. So each municipality's or site's number in a column is rounded down to a multiple of
+have been told all others but one. So each place's or site's number in a column is rounded down to a multiple of
 five before anything is added up, and totals are sums of rounded numbers. A published number then has five possible
 values, whatever else somebody knows. A sum of 0 is shown as a mark, since it may hide some. Two releases never share a
 month of a measure: a month and its quarter, each rounded, could reveal more together.
@@ -51,10 +51,10 @@ MONTH_GOES_ON: Final = Failure(
 
 
 class OneCommittee(Refused):
-    """The count of a municipality would be that of its only committee."""
+    """The count of a place would be that of its only committee."""
 
-    reason = "In place %(place_id)s there is one committee only: the count of the municipality would be its own."
-    advice = "Release by district instead: --level district"
+    reason = "In place %(place_id)s there is one committee only: the count of the place would be its own."
+    advice = "Release by larger places instead."
     field = "level"
 
     place_id: str
@@ -89,7 +89,7 @@ class Wanted:
         measure: What was counted.
         from_month: First month.
         until_month: Last month, of the same calendar.
-        level: "municipality" or "district": counts of smaller places are added up to it.
+        level: One of the two of `Country.tabled_by`: counts of smaller places are added up to it.
         span: "month", "quarter" or "year": period of each column.
     """
 

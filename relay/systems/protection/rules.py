@@ -15,17 +15,17 @@ from relay.systems.protection.release_tables import K, well_written
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from relay.countries.country import Country
     from relay.domain.register import Fact, Register
 
 COMMITTEE: Final = "protection_committee"
-LARGE_ENOUGH: Final = ("municipality", "district", "province")
 
 
 PLACE_TOO_SMALL: Final = Failure(
     Refused,
     "place_too_small",
-    "%(act_id)s is about place %(place_id)s, which is no municipality, district or province.",
-    advice="Count the whole municipality together: in a small place a number may tell who it was.",
+    "%(act_id)s is about place %(place_id)s, which is too small: counts are of %(known)s.",
+    advice="Count the larger place together: in a small one a number may tell who it was.",
     field="place_id",
 )
 
@@ -55,6 +55,15 @@ NOT_A_PERIOD: Final = Failure(
     "From %(from_month)s to %(until_month)s cannot be divided into columns of one %(span)s each.",
     advice="Give two months of one calendar, the earlier first; a quarter has three months, and a year twelve.",
     field="until_month",
+)
+
+
+NO_SUCH_TABLE: Final = Failure(
+    Invalid,
+    "no_such_table",
+    "No table is made by %(level)s.",
+    advice="Use %(known)s.",
+    field="level",
 )
 
 
@@ -108,8 +117,9 @@ def refuse_count(register: Register, fact: Fact) -> None:
     """Refuse a small place, a second count of a month, and fractions."""
     values = fact.values
     place = register.facts[f"place:{values['place_id']}"]
-    if place.values.get("kind") not in LARGE_ENOUGH:
-        raise refused(PLACE_TOO_SMALL, act_id=fact.act_id, place_id=place.id)
+    large = register.country.counted_by
+    if place.values.get("kind") not in large:
+        raise refused(PLACE_TOO_SMALL, act_id=fact.act_id, place_id=place.id, known=large)
     if values.get("count") is not None and values["count"] % 1:
         raise refused(NOT_A_WHOLE_COUNT, act_id=fact.act_id)
     for other in register.beside("committee_count", place.act_id):
@@ -136,6 +146,16 @@ def require_period(from_month: str, until_month: str, span: str) -> tuple[str, .
     return months
 
 
+def require_level(level: str, country: Country) -> None:
+    """Refuse a level by which no table is made: of small places, or of none in the country.
+
+    Raises:
+        Invalid: It is such a level.
+    """
+    if level not in country.tabled_by:
+        raise refused(NO_SUCH_TABLE, level=level, known=country.tabled_by)
+
+
 def require_unreleased(measure: str, from_month: str, until_month: str, others: Iterable[Mapping[str, Any]]) -> None:
     """Refuse to release a month twice, for a measure and for those that limit it.
 
@@ -153,9 +173,10 @@ def require_unreleased(measure: str, from_month: str, until_month: str, others: 
 
 
 def refuse_release(register: Register, fact: Fact) -> None:
-    """Refuse an invalid period, what was already released, and a table that Relay did not make."""
+    """Refuse a level of no table, an invalid period, what was already released, and a table that Relay did not make."""
     values = fact.values
     from_month, until_month = values["from_month"], values["until_month"]
+    require_level(values["level"], register.country)
     months = require_period(from_month, until_month, values["span"])
     others = (other for other in register.all_of("release") if other.act_id != fact.act_id)
     require_unreleased(values["measure"], from_month, until_month, (other.values for other in others))

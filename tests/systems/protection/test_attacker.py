@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from relay.countries.country import country_of
 from relay.errors import Refused
-from relay.systems.protection.kinds import LEVELS
 from relay.systems.protection.release_tables import K, Published, RawCount, Wanted, made
 from relay.systems.protection.rules import RELEASED_ALREADY, require_unreleased
 from tests.rigs.soak import share
@@ -109,7 +109,11 @@ def test_nobody_who_knows_the_rule_and_all_counts_but_one_place_s_narrows_a_smal
     numbers: dict[Count, int] = {
         count: draw.choice((0, 1, 2, 3, 4, 5, 6, 8, 12)) for count in product(everybody, months) if draw.random() < 0.9
     } or {("M1", months[0]): 3}
-    asked = wanted(draw.choice(LEVELS), draw.choice(("month", "quarter") if len(months) > 1 else ("month",)), months)
+    asked = wanted(
+        draw.choice(country_of(None).tabled_by),
+        draw.choice(("month", "quarter") if len(months) > 1 else ("month",)),
+        months,
+    )
     by = draw.choice(sorted({by for by, _ in numbers}))
     unknown = [count for count in numbers if count[0] == by]
 

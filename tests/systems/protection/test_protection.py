@@ -204,7 +204,7 @@ BAD: Final[tuple[tuple[dict[str, object], str], ...]] = (
     ({"month": "2023-13"}, "no such month"),
     ({"month": "2099-01"}, "but today is"),
     ({"measure": "cases"}, "Use people_informed, contacts, referrals_made."),
-    ({"place_id": "1"}, "no municipality, district or province"),
+    ({"place_id": "1"}, "counts are of municipality, district, province"),
     ({"count": -1}, "below 0"),
     ({"count": 2.5}, "whole number"),
     ({"measure": "people_informed"}, "were already counted in that month, by"),
@@ -259,7 +259,7 @@ def test_a_release_is_shown_and_made_in_the_browser(valley: Graph, tmp_path: Pat
     assert "Some of people informed from" in again.text, "a measure is called as the form calls it"
     assert "was released already" in again.text
     assert "Une partie de personnes informées" in client.get("/p/demo/release", query_string=asks | {"lang": "fr"}).text
-    for wrong in ({"from_month": ""}, {"span": "week"}, {"level": ""}):
+    for wrong in ({"from_month": ""}, {"span": "week"}, {"level": "ward"}):
         assert "fault" in client.get("/p/demo/release", query_string=asks | wrong | {"lang": "en"}).text
     for language, said in (("en", "Where to find help"), ("fr", "Où trouver"), ("ne", "सहयोग कहाँ पाइन्छ")):
         assert said in client.get("/p/demo/services", query_string={"lang": language}).text
