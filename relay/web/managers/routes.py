@@ -74,7 +74,7 @@ def tree(programme_id: str, id_: str) -> str | Answer:  # noqa: ARG001 - `curren
 @action("tree", by_form=False)
 def search_in(programme_id: str, id_: str) -> Answer:  # noqa: ARG001 - `current` reads it
     """Search a tree for the words that a form sends."""
-    return redirect(_page(id_).link(search=search_words.store_words()), 303)
+    return redirect(_page(id_).link(search=search_words.sealed_words()), 303)
 
 
 @blueprint.get("/p/<programme_id>/tree/<id_>/network.json")

@@ -205,7 +205,7 @@ class TreePage:
             wish: How it is shown; as now when left out.
             endpoint: The endpoint of the page or file.
             form: The format of a file.
-            search: The key of a search in it.
+            search: The sealed words of a search in it.
         """
         parameters: dict[str, Any] = {**(wish or self.wish).parameters(), "form": form, "s": search}
         return url_for(endpoint, programme_id=self.programme_id, id_=self.id, **parameters)

@@ -41,19 +41,19 @@ def search_for(programme_id: str) -> Response:
     if request.headers.get("HX-Request"):
         response = make_response(_results_page(programme_id, text))
         if request.headers.get("HX-Target") == HITS:
-            response.headers["HX-Replace-Url"] = menu.url_to("staff.find", s=search_words.store_words())
+            response.headers["HX-Replace-Url"] = menu.url_to("staff.find", s=search_words.sealed_words())
         return response
     found = _search(programme_id, text, 2) if text else None
     if found and len(found.hits) == 1 and not saved_views.found(text):
         return redirect(menu.url_to("staff.record", act_id=found.hits[0].id), 303)
     every = "true" if "all" in request.form else None
-    return redirect(menu.url_to("staff.find", s=search_words.store_words(), all=every), 303)
+    return redirect(menu.url_to("staff.find", s=search_words.sealed_words(), all=every), 303)
 
 
 @blueprint.get("/p/<programme_id>/find")
 @action("find")
 def find(programme_id: str) -> str:
-    """The results of a search whose key is in the URL."""
+    """The results of a search whose words are sealed in the URL."""
     return _results_page(programme_id, search_words.words_in_url())
 
 
@@ -70,12 +70,12 @@ def _results_page(programme_id: str, text: str) -> str:
 
 
 def _url_of_all() -> str:
-    """The URL of all results; empty for suggestions, of which each letter would store words."""
+    """The URL of all results; empty for suggestions, which have no page."""
     if request.method == "GET":
         return menu.url_to("staff.find", **{**request.args, "all": "true"})
     if request.headers.get("HX-Target") != HITS:
         return ""
-    return menu.url_to("staff.find", s=search_words.store_words(), all="true")
+    return menu.url_to("staff.find", s=search_words.sealed_words(), all="true")
 
 
 def _search(programme_id: str, text: str, most: int) -> search.SearchResult:

@@ -1,13 +1,24 @@
-"""Searches: their words are sent in the body, since a URL with a name would be logged; the URL has a key instead."""
+"""Searches: their words are sent in the body, since a URL with a name would be logged; the URL has them sealed.
+
+They are encrypted with a key that follows from that of the sessions, so whichever machine is asked reads them, and for
+their sender alone: the seal is bound to her login.
+"""
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs
+import hmac
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Final
 
-from flask import request
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from flask import current_app, request
 
 from relay.web import sessions
-from relay.web.request import current
+
+_NONCE_BYTES: Final = 12  # NIST SP 800-38D, §5.2.1.1
+_LONGEST: Final = 300  # characters that a URL takes; our choice: more than a name and a place
 
 
 def sent_words() -> str:
@@ -15,18 +26,28 @@ def sent_words() -> str:
     return request.form.get("q", "").strip()
 
 
-def store_words() -> str:
-    """Store the words in the sent form for the user, and return the key for the URL.
-
-    A page that searches while words are typed has the same key all the time; otherwise each letter would push out an
-    older search.
-    """
-    before = parse_qs(request.headers.get("HX-Current-URL", "").partition("?")[2]).get("s", [""])[0]
-    return current.core().shared.searches.store(sessions.signed_in().login, sent_words(), before)
+def sealed_words() -> str:
+    """The words in the sent form, as a URL may have them."""
+    nonce, words = secrets.token_bytes(_NONCE_BYTES), sent_words()[:_LONGEST]
+    sealed = _cipher().encrypt(nonce, words.encode(errors="replace"), _sender())
+    return urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
 
 
 def words_in_url() -> str:
-    """The words of the search whose key is in the URL, or the parameter q of a link; empty if there are none."""
+    """The words that the user sealed in the URL, or the parameter q of a link; empty if there are none."""
     if "q" in request.args:
         return request.args["q"].strip()
-    return current.core().shared.searches.get(sessions.signed_in().login, request.args.get("s", ""))
+    try:
+        sealed = urlsafe_b64decode(request.args.get("s", "") + "==")
+        return _cipher().decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _sender()).decode()
+    except (ValueError, InvalidTag):
+        return ""
+
+
+def _cipher() -> AESGCM:
+    key: bytes = current_app.secret_key  # type: ignore[assignment]  # set by `sessions.set_up`
+    return AESGCM(hmac.digest(key, b"words of a search", "sha256"))
+
+
+def _sender() -> bytes:
+    return sessions.signed_in().login.encode()

@@ -1,4 +1,4 @@
-"""The state that all processes of a server share: rates of strangers, running imports, and searches.
+"""The state that all processes of a server share: rates of strangers, and running imports.
 
 A single process has it in its own memory. Several workers have one more process with it, and reach its objects through
 proxies. All else in the memory of a process is its own, so it must follow from the database.
@@ -16,7 +16,6 @@ from functools import partial
 from multiprocessing import get_context
 from multiprocessing.managers import BaseManager
 from pathlib import Path
-from secrets import token_urlsafe
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -103,42 +102,6 @@ def _is_running(process: int) -> bool:
     return False
 
 
-class Searches:
-    """The words of searches, by a key that stands in the URL in their place; each is visible to its sender alone."""
-
-    MOST = 1_000  # our choice: searches that are remembered, those of a working day
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self._lock = threading.Lock()
-        self._sent: OrderedDict[str, tuple[str, str]] = OrderedDict()
-
-    def store(self, login: str, text: str, key: str) -> str:
-        """Store the words that a user sent.
-
-        Args:
-            login: The user.
-            text: The words.
-            key: The key of an earlier search of hers, which is replaced; any other text makes a new key.
-
-        Returns:
-            The key of the search.
-        """
-        with self._lock:
-            if self._sent.get(key, ("", ""))[0] != login:
-                key = token_urlsafe(9)
-            self._sent[key] = login, text
-            while len(self._sent) > self.MOST:
-                self._sent.popitem(last=False)
-            return key
-
-    def get(self, login: str, key: str) -> str:
-        """The words of a user's search; empty if the key is none of hers."""
-        with self._lock:
-            sender, text = self._sent.get(key, ("", ""))
-            return text if sender == login else ""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedState:
     """The state that all processes share.
@@ -146,13 +109,11 @@ class SharedState:
     Attributes:
         rates: Requests of strangers.
         imports: Running imports.
-        searches: The words of searches.
         counts: The folder in which several processes count requests together; None if there is only one process.
     """
 
     rates: RateLimit = field(default_factory=lambda: RateLimit(time.monotonic))
     imports: WorkBoard = field(default_factory=WorkBoard)
-    searches: Searches = field(default_factory=Searches)
     counts: Path | None = None
 
 
@@ -168,7 +129,7 @@ def state_process(on_start: Callable[[], None]) -> Generator[SharedState]:
         on_start: Is called first in that process.
     """
     state = SharedState()
-    for name in ("rates", "imports", "searches"):
+    for name in ("rates", "imports"):
         _StateProcess.register(name, callable=partial(getattr, state, name))
     process: Any = _StateProcess(ctx=get_context("fork"))
     process.start(initializer=on_start)
@@ -177,7 +138,6 @@ def state_process(on_start: Callable[[], None]) -> Generator[SharedState]:
             yield SharedState(
                 rates=process.rates(),
                 imports=process.imports(),
-                searches=process.searches(),
                 counts=Path(counts),
             )
     finally:
