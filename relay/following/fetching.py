@@ -171,14 +171,13 @@ class Original:
             self.most = min(self.most * 2, MOST_LINES)
             return part
 
-    def whole(self, stream: Stream, head: StreamHead) -> list[str] | None:
-        """All lines of a stream that is not a ledger; None where it changed while it was fetched."""
-        lines = list[str]()
+    def whole(self, stream: Stream) -> list[str] | None:
+        """All lines of a stream that is not a ledger; None where it changed from part to part."""
+        lines, digests = list[str](), set[str]()
         for part in self.parts_of(stream, 0):
             lines += part.lines
-            if part.head != head:
-                return None
-        return lines if parts.digest_of(lines) == head.digest else None
+            digests.add(part.head.digest)
+        return lines if digests == {parts.digest_of(lines)} else None
 
     def blocks(self, first: int, last: int, size: int) -> tuple[str, ...]:
         """The digests of its ledger, as `parts.blocks` makes them.
@@ -245,7 +244,7 @@ def _followed(original: Original, copy: Copy, offer: Offer, progress: Callable[[
         ("access", offer.access, before.access),
     )
     for stream, offered, known in beside:
-        if offered.digest != known and (lines := original.whole(stream, offered)) is not None:
+        if offered.digest != known and (lines := original.whole(stream)) is not None:
             left += copy.take_beside(stream, lines)
     copy.agreed()
     _confirm(original, copy, head)

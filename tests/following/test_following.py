@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from relay.domain.entries import Entry
+    from relay.following.parts import Offer
     from relay.graph import Graph
 
 WORDS = "goats pass from hand to hand"
@@ -176,6 +177,23 @@ def test_who_works_with_the_programme_signs_in_at_the_copy_with_her_own_password
     assert [str(each) for each in accounts.find(followed.copy, "chief").grants] == ["administrator@demo"]
     assert [each.login for each in accounts.all_accounts(followed.copy)] == ["asha", "chief"]
     assert account_trail.verify(followed.copy).ok
+
+
+def test_who_is_let_in_while_a_fetch_goes_on_is_let_in_at_the_copy_too(
+    followed: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer, now = fetching.Original.offer, followed.now
+    accounts.add(followed.original, "asha", [grant_of("staff@demo")], WORDS, now)
+
+    def offered(original: fetching.Original) -> Offer:
+        what = offer(original)
+        accounts.add(followed.original, "bina", [grant_of("staff@demo")], WORDS, now)
+        return what
+
+    monkeypatch.setattr(fetching.Original, "offer", offered)
+    followed.follow()
+
+    assert [each.login for each in accounts.all_accounts(followed.copy)] == ["asha", "bina"]
 
 
 def test_an_account_of_the_copys_own_machine_stays_as_it_is(followed: Machines) -> None:
