@@ -193,6 +193,7 @@ API: Final = (
             "ledger",
             "ledger/verify",
             "ledger/checkpoint",
+            "ledger/confirmations",
             "givers",
             "held-acts",
             "held",
