@@ -464,7 +464,7 @@ def _read_choice(column: schema.Column, cell: object) -> str | None:
     these = Sentence("Use %(choices)s.", choices=", ".join(column.choices))
     if likely := closest(word, column.choices):
         raise CellFault(reason=these, advice=_write_this(likely))
-    raise CellFault(reason=Sentence("This is none of the words that can be chosen."), advice=these)
+    raise CellFault(reason=Sentence("This is not one of the words that can be chosen."), advice=these)
 
 
 def _read_date(_column: schema.Column, cell: object) -> str | None:

@@ -210,7 +210,7 @@ def test_a_row_that_cannot_stand_is_told_with_its_reason_and_what_to_do_on_a_nar
 
     assert (
         "put aside: beneficiaries.csv, row 10, beneficiary:X8, sex, Q\n"
-        "  This is none of the words that can be chosen. Use F, M." in shown
+        "  This is not one of the words that can be chosen. Use F, M." in shown
     )
     assert shown.count("  This is not a day. Write it as 2026-11-24, or as 2083-08-08 BS.") == 9
     assert max(len(line) for line in shown.splitlines() if str(tmp_path) not in line) <= 80

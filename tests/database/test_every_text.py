@@ -77,6 +77,7 @@ SAID: Final[dict[str, Any]] = {
     "help": "goat",
     "kinds": ["pass", "placement", "correct"],
     "kind": "",
+    "level": "ward",
     "by": "",
     "act_id": "",
     "ending": "",
@@ -117,6 +118,8 @@ OTHERWISE: Final[Mapping[str, dict[str, Any]]] = {
     " PERSONAL ": {"people": f"{OWN}/beneficiary/"},
     " WRITERS_OF_SETTLED ": {"act_id": "pass:T"},
     " SETTLED_OF_DEVICE ": {"since": EARLY},
+    " FAILED_TRIES ": {"keys": ["f"]},
+    " FOLLOWED_TRAIL ": {"of": "p"},
     " SET_COPY ": {"copy": {"copy_of": "https://relay.example.org"}},
     " SET_TOKEN ": {"values": {"alarm": ""}},
     " ADD_FOLLOWED_TRAIL ": {"rows": [{"key": "trail/p/1", "of": "p", "sequence": 1}]},
@@ -165,6 +168,10 @@ KEPT: Final[Mapping[str, dict[str, Any]]] = {
             for state in ("open", "recorded")
         ]
     },
+    "COUNT_FAILED_TRY": {"key": "f", "source": "s", "now": EARLY, "forgotten": EARLY},
+    "LOCK_TRAIL": {"origin": ""},
+    "ADD_TO_TRAIL": {"sequence": 1, "hash": "", "entry": {"key": "trail/1", "sequence": 1, "kind": "device"}},
+    "ADD_FOLLOWED_TRAIL": {"rows": [{"key": "trail/p/1", "of": "p", "sequence": 1}]},
     "PUBLISH": {"published": {"key": OWN, "programme_id": OWN}},
     "BEGIN_PUBLISHING": {"programme_id": OWN, "publisher": "asha"},
 }
