@@ -1,8 +1,9 @@
 """Backup, restore and rebuild: the ledgers as lines of text, and the graph made from them by replay.
 
 A backup has the ledgers of all programmes in one file, one entry a line with its personal values. Its first line names
-the programmes and their head hashes; after it come the trail of accounts, the ledgers, pending acts and saved views. A
-restore replays the file into a database of either engine; when it was interrupted, it continues if it is run again.
+the programmes and their head hashes; after it come the trail of accounts, the ledgers, pending acts, saved views and
+the access log. A restore replays the file into a database of either engine; when it was interrupted, it continues if it
+is run again.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final, Self, TypeVar
 
-from relay.access import account_trail, saved_views
+from relay.access import access_log, account_trail, saved_views
+from relay.access.access_log import BackupMonth
 from relay.access.saved_views import SavedView
 from relay.database import cypher
 from relay.domain.acts import changes_of, systems_of
@@ -151,6 +153,7 @@ def backup_lines(graph: Graph, *, encrypted: bool = False) -> Iterator[str]:
         raise refused(NOTHING_TO_KEEP)
     pending = [row for head in heads for row in held_rows.every(graph, head.programme_id)]
     views = [view for head in heads for view in saved_views.every(graph, head.programme_id)]
+    months = [(head.programme_id, month) for head in heads for month in access_log.months(graph, head.programme_id)]
     yield json.dumps(
         {
             "relay_backup": FORMAT,
@@ -161,6 +164,7 @@ def backup_lines(graph: Graph, *, encrypted: bool = False) -> Iterator[str]:
             **({"trail": len(accounts)} if accounts else {}),
             **({"held": len(pending)} if pending else {}),
             **({"views": len(views)} if views else {}),
+            **({"accesses": len(months)} if months else {}),
         },
         separators=(",", ":"),
     )
@@ -174,6 +178,8 @@ def backup_lines(graph: Graph, *, encrypted: bool = False) -> Iterator[str]:
             yield to_line(entry, with_opened=True)
     yield from map(held_rows.to_line, pending)
     yield from map(saved_views.to_line, views)
+    for programme_id, month in months:
+        yield access_log.backup_line(graph, programme_id, month)
 
 
 def _only_reader_of(catalogue: Catalogue, entry: Entry) -> str:
@@ -219,8 +225,8 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[LedgerInB
         )
     )
     patiently(lambda: account_trail.restore(graph, first.accounts, clerk.by))
-    for pending, views in beside:
-        _write_rest(graph, pending, views)
+    for pending, views, accesses in beside:
+        _write_rest(graph, pending, views, accesses)
     return restored
 
 
@@ -233,21 +239,27 @@ class _FirstLine:
         accounts: The trail.
         pending: How many pending acts follow the ledgers.
         views: How many saved views follow them.
+        accesses: How many months of the access log follow these.
     """
 
     ledgers: tuple[LedgerInBackup, ...]
     accounts: tuple[Entry, ...]
     pending: int
     views: int
+    accesses: int
 
 
-_BesideTheLedgers = tuple[list[held_rows.HeldAct], list[SavedView]]
+_BesideTheLedgers = tuple[list[held_rows.HeldAct], list[SavedView], list[BackupMonth]]
 _Row = TypeVar("_Row")
 
 
-def _write_rest(graph: Graph, pending: Sequence[held_rows.HeldAct], views: Sequence[SavedView]) -> None:
+def _write_rest(
+    graph: Graph, pending: Sequence[held_rows.HeldAct], views: Sequence[SavedView], accesses: Sequence[BackupMonth]
+) -> None:
     patiently(lambda: graph.write(lambda transaction: held_rows.keep(transaction, pending)))
     patiently(lambda: graph.write(lambda transaction: saved_views.put(transaction, views)))
+    for month in accesses:
+        patiently(partial(access_log.put, graph, month))
 
 
 def _read_first_line(lines: Iterator[str]) -> _FirstLine:
@@ -255,14 +267,15 @@ def _read_first_line(lines: Iterator[str]) -> _FirstLine:
     try:
         written: Any = json.loads(next(lines, ""))
         promised = tuple(map(LedgerInBackup.of, {FORMAT: written["programmes"]}[written["relay_backup"]]))
-        accounts, pending, views = (_count_from(written.get(name, 0)) for name in ("trail", "held", "views"))
+        accounts, *others = (_count_from(written.get(name, 0)) for name in ("trail", "held", "views", "accesses"))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         message = Sentence("This is not a backup of Relay: its first line does not say so.")
         raise Invalid(reason=message, advice=Sentence("Give a file that `relay backup` wrote.")) from error
     if not promised:
         raise _not_trusted(Fault(sequence=None, fault=Sentence("It contains no programme.")))
     trail = account_trail.read_lines(islice(lines, accounts))
-    return _FirstLine(ledgers=promised, accounts=trail, pending=pending, views=views)
+    pending, views, accesses = others
+    return _FirstLine(ledgers=promised, accounts=trail, pending=pending, views=views, accesses=accesses)
 
 
 def _count_from(written: object) -> int:
@@ -349,14 +362,16 @@ def _ledgers_with_entries(
 
 
 def _read_rest(lines: Iterator[str], first: _FirstLine) -> _BesideTheLedgers:
-    """Read the pending acts and the saved views, which are the last lines of a backup."""
+    """Read the pending acts, the saved views and the access log, which are the last lines of a backup."""
     unreadable, short = Sentence("What is held cannot be read."), Sentence("What is held is cut short.")
     pending = _read_some(lines, first.pending, held_rows.from_line, unreadable, short)
     unreadable, short = Sentence("A saved view cannot be read."), Sentence("The saved views are cut short.")
     views = _read_some(lines, first.views, saved_views.from_line, unreadable, short)
+    unreadable, short = Sentence("The access log cannot be read."), Sentence("The access log is cut short.")
+    accesses = _read_some(lines, first.accesses, access_log.from_backup, unreadable, short)
     if any(line.strip() for line in lines):
         raise _not_trusted(Fault(sequence=None, fault=Sentence("It has more lines than its first line says.")))
-    return pending, views
+    return pending, views, accesses
 
 
 def _read_some(

@@ -409,3 +409,19 @@ def access_log(session: Session, most: int) -> None:
             ("at", "by", "what", "ids"),
             ((session.told_time(each.at), each.by, each.what, " ".join(each.ids)) for each in found),
         )
+
+
+@access.command("verify", example="relay access verify")
+@pass_session
+def access_verify(session: Session) -> None:
+    """Check that the access log is whole: no line altered or removed, and no chain of lines left out."""
+    from relay.service.questions.ledgers import VerifyAccesses
+    from relay.service.terminal import print_json, print_pairs
+
+    found = session.ask(VerifyAccesses())
+    if session.as_json:
+        print_json(found)
+    else:
+        print_pairs((("lines", found.lines), ("chains", found.chains), ("ok", found.ok)))
+        print_faults(found.faults)
+    click.get_current_context().exit(DONE if found.ok else FOUND)

@@ -376,11 +376,7 @@ class Session:
 
         ids = tuple(f"beneficiary:{each}" for each in beneficiary_ids)
         if ids:
-            write(
-                self.settings.data_folder,
-                self.programme_id,
-                Access(at=self.at, by=self.by, what=ToldQuestion.name, ids=ids),
-            )
+            write(self.graph, self.programme_id, Access(at=self.at, by=self.by, what=ToldQuestion.name, ids=ids))
         return beneficiary_ids
 
     @cached_property
@@ -406,6 +402,10 @@ class Session:
                 connection, self.catalogue, before_all=self._require_engine, before_writing=self._require_room
             )
         self._opened.append(graph)
+        if any(self.settings.data_folder.glob("accesses*")):
+            from relay.access.earlier_access_logs import take_in
+
+            take_in(graph, self.settings.data_folder)
         return graph
 
     def _require_engine(self) -> None:
@@ -589,7 +589,7 @@ class Session:
         from relay.access.access_log import Access, write
 
         access = Access(at=self.at, by=self.by, what=what, ids=(f"programme:{self.programme_id}",))
-        write(self.settings.data_folder, self.programme_id, access)
+        write(self.graph, self.programme_id, access)
 
     def day(self, text: str | None, option: str = "--as-of") -> date:
         """A day as an option takes it; today when it was not given."""

@@ -347,6 +347,7 @@ def backup(
     encrypt: bool,
 ) -> None:
     """Write the ledgers of all programmes to PATH. It contains names: encrypt it or keep it locked away."""
+    from relay.access import access_log
     from relay.backup import backup_files, backup_status
     from relay.backup.encryption import UNENCRYPTED, Encryption
     from relay.service.terminal import print_json, print_table
@@ -363,7 +364,10 @@ def backup(
         file = backup_files.dated_path(file, session.now, encryption)
     with _told_if_it_fails(session):
         _check_engine(session)
-        kept = backup_files.write_backup(session.graph, file, encryption)
+        graph = session.graph
+        for head in session.heads:
+            access_log.delete_old(graph, head.programme_id, session.now.astimezone(UTC).date())
+        kept = backup_files.write_backup(graph, file, encryption)
     deleted: tuple[Path, ...] = ()
     gone = session.gone if keep is not None else ()
     if gone:  # those of before would be pushed out, night after night

@@ -310,7 +310,7 @@ MATCH (n:Entry) WHERE NOT OTHERS
 RETURN labels(n) AS labels, properties(n) AS properties
 """.replace("OTHERS", _OTHERS.replace("NODE", "n"))
 OTHER_NODES: Final[LiteralString] = """
-MATCH (n) WHERE NOT n:Entry AND NOT OTHERS
+MATCH (n) WHERE NOT n:Entry AND NOT n:Access AND NOT OTHERS
 RETURN labels(n) AS labels, properties(n) AS properties
 """.replace("OTHERS", _OTHERS.replace("NODE", "n"))
 ALL_EDGES: Final[LiteralString] = """
@@ -939,6 +939,61 @@ DROP_OTHER_HELD: Final[LiteralString] = "MATCH (h:Held {scope: $programme_id}) W
 # Store rows, each replacing the one with its key.
 HOLD: Final[LiteralString] = "UNWIND $rows AS row MERGE (h:Held {key: row.key}) SET h = row"
 
+# ---------------------------------------------------------------------------------------------------- access log
+
+# Append a line to a chain that ends with some hash, or begin a chain. One row; none where the chain does not end so.
+# Cost: one look-up; neither touches what another process writes.
+ADD_ACCESS: Final[LiteralString] = """
+MATCH (c:AccessChain {key: $chain.key}) WHERE c.hash = $previous_hash SET c = $chain
+CREATE (a:Access) SET a = $line RETURN a.sequence AS sequence
+"""
+FIRST_ACCESS: Final[LiteralString] = """
+CREATE (c:AccessChain) SET c = $chain CREATE (a:Access) SET a = $line RETURN a.sequence AS sequence
+"""
+
+# One row = a chain of a programme whose name begins with a month, or with ''; by name; cost: a scan of :AccessChain.
+ACCESS_CHAINS: Final[LiteralString] = """
+MATCH (c:AccessChain {scope: $scope}) WHERE c.chain STARTS WITH $month AND c.sequence > 0
+RETURN properties(c) AS chain ORDER BY c.chain
+"""
+
+# One row = one of the chains of a programme that were written to last, these first; cost: a scan of :AccessChain.
+LATEST_ACCESS_CHAINS: Final[LiteralString] = """
+MATCH (c:AccessChain {scope: $scope}) WHERE c.sequence > 0 AND c.at > ''
+RETURN properties(c) AS chain ORDER BY c.at DESC, c.chain DESC LIMIT $most
+"""
+
+# One row = a month of which a programme has chains; the last one first; cost: a scan of :AccessChain.
+ACCESS_MONTHS: Final[LiteralString] = """
+MATCH (c:AccessChain {scope: $scope}) RETURN DISTINCT left(c.chain, 7) AS month ORDER BY month DESC
+"""
+
+# One row = a line of a programme's month; the newest first, or by chain; cost: all lines of the month.
+NEWEST_ACCESSES: Final[LiteralString] = """
+MATCH (a:Access {of: $of})
+RETURN properties(a) AS line ORDER BY a.at DESC, a.chain DESC, a.sequence DESC LIMIT $most
+"""
+ACCESSES: Final[LiteralString] = """
+MATCH (a:Access {of: $of}) RETURN properties(a) AS line ORDER BY a.chain, a.sequence
+"""
+
+# One row = a line of one of some chains, up to its end; by chain; cost: one look-up a line.
+ACCESSES_OF_CHAINS: Final[LiteralString] = """
+UNWIND $chains AS chain UNWIND range(1, chain.sequence) AS sequence
+MATCH (a:Access {key: chain.key + '/' + toString(sequence)}) RETURN properties(a) AS line ORDER BY chain.key, sequence
+"""
+
+# Up to $limit lines of a programme's month. One row = the number deleted.
+DELETE_ACCESSES: Final[LiteralString] = """
+MATCH (a:Access {of: $of}) WITH a LIMIT $limit DELETE a RETURN count(*) AS deleted
+"""
+
+# Store rows, each replacing the one with its key.
+PUT_ACCESSES: Final[LiteralString] = "UNWIND $rows AS row MERGE (a:Access {key: row.key}) SET a = row"
+PUT_ACCESS_CHAINS: Final[LiteralString] = "UNWIND $rows AS row MERGE (c:AccessChain {key: row.key}) SET c = row"
+
+# ---------------------------------------------------------------------------------------------------- accounts' trail
+
 # The FIRST statement of each change of permissions, except for the account's own lock: one row, the end of the trail,
 # locked until the transaction ends.
 LOCK_TRAIL: Final[LiteralString] = """
@@ -1132,7 +1187,7 @@ _ASKED_FOR: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (
     *(("Beneficiary", "beneficiary_id"), ("Gift", "gift_id"), ("Animal", "tag")),
     *(("Place", "place_id"), ("Group", "group_id"), ("Event", "event_id")),
 )
-_ASKED_FOR_BY_RELAY: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (("Token", "of"),)
+_ASKED_FOR_BY_RELAY: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (("Token", "of"), ("Access", "of"))
 _ASKED_FOR_OF_EDGES: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (("PASSED_TO", "pass_id"),)
 _OWN_LABELS: Final[tuple[LiteralString, ...]] = (
     *("Schema", "Ledger", "Entry", "Personal"),
@@ -1140,6 +1195,7 @@ _OWN_LABELS: Final[tuple[LiteralString, ...]] = (
     *("Published", "Publishing"),
     "Held",
     *("TrailHead", "TrailEntry"),
+    *("Access", "AccessChain"),
     "Animal",
 )
 _OWN_EDGES: Final[Mapping[LiteralString, tuple[LiteralString, LiteralString]]] = {

@@ -7,8 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from relay.access import access_log
-from relay.access.access_log import LogUnreadable
 from relay.cached import uploads
 from relay.database import embedded_server
 from relay.database.driver_errors import TooBusy, Unreachable
@@ -41,6 +39,7 @@ def examine(folder: Path, now: datetime, opened: Callable[[], Graph], *, embedde
         if embedded:
             embedded_server.check(folder)
         troubles += record_checks.troubles_of_record(graph, folder, now)
+        troubles += record_checks.troubles_of_access_log(graph, now)
     except embedded_server.DatabaseDamaged as error:
         if error.code not in codes:
             troubles.append(trouble_of_damage(error, folder))
@@ -62,14 +61,16 @@ def _database_trouble(error: RelayError, folder: Path) -> Trouble:
 
 
 def examine_quickly(folder: Path, now: datetime, graph: Graph | None, *, embedded: bool) -> tuple[Trouble, ...]:
-    """The same without the check of every database file; the record is looked at only if `graph` is given.
+    """The same without every file of the database and every line of the access log.
+
+    The record is looked at only if `graph` is given.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
     troubles = data_folder_checks.troubles_of_folder(folder, embedded=embedded)
     if folder.is_dir():
-        troubles += (*_access_log_troubles(folder), *_delete_old_uploads(folder))
+        troubles += tuple(_delete_old_uploads(folder))
     return (*troubles, *record_checks.troubles_of_record(graph, folder, now)) if graph else troubles
 
 
@@ -78,18 +79,3 @@ def _delete_old_uploads(folder: Path) -> Iterator[Trouble]:
     if many := uploads.delete_old(folder):
         what = f"{many} uploaded registers, which hold names, had not been used for a day."
         yield note("uploads_deleted", folder / uploads.FOLDER, what, "They were deleted.")
-
-
-def _access_log_troubles(folder: Path) -> Iterator[Trouble]:
-    try:
-        torn = access_log.count_unreadable(folder)
-    except LogUnreadable as error:
-        aside = f"{error.path}.unreadable"
-        advice = f"Move it aside, so that a new one begins: `mv {error.path} {aside}`. Auditors should know of it."
-        yield fault(error.code, error.path, str(error.reason), advice)
-    else:
-        if torn:
-            what = f"{torn} lines of the access log cannot be read: torn off when the power failed, or altered."
-            yield note(
-                "access_log_torn", folder / access_log.FOLDER, what, "Nothing brings them back. Auditors should know."
-            )

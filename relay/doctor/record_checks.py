@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from relay.access import access_log_verification, earlier_access_logs
 from relay.backup import backup_status
 from relay.backup.backup_status import LastBackup
 from relay.database import cypher
@@ -45,6 +46,7 @@ def troubles_of_record(graph: Graph, folder: Path, now: datetime) -> tuple[Troub
         *(each for row in times for each in _clock_troubles(row, heads, now)),
         *_backup_troubles(graph, heads, last, now),
         *_copies_older_than_erasure(folder, max((row["erased_at"] or "" for row in times), default="")),
+        *_earlier_access_log_troubles(folder),
     )
 
 
@@ -111,3 +113,26 @@ def _copies_older_than_erasure(folder: Path, erased_at: str) -> Iterator[Trouble
         names = " ".join(shlex.quote(str(path)) for path in sorted(copies))
         advice = f"Make a new backup (`relay backup --keep 30`), then delete them: `rm -r {names}`"
         yield fault("kept_after_erasure", copies[0].parent, what, advice)
+
+
+def _earlier_access_log_troubles(folder: Path) -> Iterator[Trouble]:
+    """Access logs of an earlier version that could not be read into the database, as is tried whenever it is opened."""
+    for path in (folder / name for name in earlier_access_logs.NAMES):
+        if path.exists():
+            aside = f"`mv {shlex.quote(str(path))} {shlex.quote(f'{path}.unreadable')}`"
+            what = "The access log of an earlier version cannot be read into the database."
+            yield fault("log_unreadable", path, what, f"Move it aside: {aside}. Auditors should know of it.")
+
+
+def troubles_of_access_log(graph: Graph, now: datetime) -> Iterator[Trouble]:
+    """What is wrong with the access logs: every line is read.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    for head in programme_heads.heads(graph):
+        found = access_log_verification.verify(graph, head.programme_id, now.date())
+        if not found.ok:
+            what = f"The access log was altered. {found.faults[0].fault}"
+            advice = f"Auditors should know. See all: `relay access verify --programme {head.programme_id}`"
+            yield fault("access_log_altered", head.programme_id, what, advice)

@@ -103,7 +103,7 @@ class Source:
 
     Attributes:
         graph: Open.
-        folder: The data folder, where snapshots and the access log are stored.
+        folder: The data folder, where snapshots are stored.
         reader: What whoever asks may see.
         by: Who asks, as the ledger names who records; empty where that is not known.
         cached_survey: Returns the cached survey of the programme on a day, and of confirmed pass-ons alone if True;
@@ -266,7 +266,7 @@ class Question(Generic[T_co]):
         if ids:
             from relay.access import access_log  # noqa: PLC0415 - most questions open nothing personal
 
-            access_log.write(source.folder, programme_id, access_log.Access(at=at, by=by, what=self.name, ids=ids))
+            access_log.write(source.graph, programme_id, access_log.Access(at=at, by=by, what=self.name, ids=ids))
 
 
 # ---------------------------------------------------------------------------------------------------- their kinds

@@ -270,7 +270,7 @@ def log_opened(what: str, ids: Iterable[str]) -> None:
     responses.never_cache()
     access = access_log.Access(at=instant(core.now()), by=sessions.signed_in().by, what=what, ids=tuple(ids))
     if access.ids:
-        access_log.write(core.settings.data_folder, current.programme_id(), access)
+        access_log.write(current.graph(), current.programme_id(), access)
 
 
 # ------------------------------------------------------------------------------------------------ names

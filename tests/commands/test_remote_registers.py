@@ -256,7 +256,7 @@ def test_an_export_from_elsewhere_is_the_same_file(
             for side in ("here", "there")
         )
         assert here == there
-    opened = access_log.read_newest(tmp_path / "service", "demo")
+    opened = access_log.read_newest(graph, "demo")
     assert [(each.by, each.what, each.ids) for each in opened] == [("account:bina", "export", ("programme:demo",))] * 2
 
 
@@ -270,7 +270,7 @@ def test_names_leave_with_a_manager_only(
 
     assert (refused.code, "You do not have access to export names." in refused.err) == (exits.NOT_DONE, True)
     assert not (tmp_path / "named").exists()
-    assert not access_log.read_newest(tmp_path / "service", "demo")
+    assert not access_log.read_newest(graph, "demo")
 
 
 def test_an_empty_workbook_from_elsewhere_is_the_same(

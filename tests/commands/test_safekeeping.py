@@ -16,8 +16,10 @@ import pytest
 
 from relay.backup import backup_files
 from relay.commands import exits
+from relay.commands.command_session import Session
 from relay.database import embedded_server
 from relay.domain.entries import Fault
+from relay.errors import refused
 from relay.service import mailing
 from tests.commands.shell import record
 from tests.rigs.wiping import wiped
@@ -204,8 +206,10 @@ def test_who_takes_all_names_out_is_written_down(
 
 
 def test_where_that_cannot_be_written_down_no_name_goes_out(shell: Shell, tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir(parents=True, exist_ok=True)
-    (tmp_path / "data" / "accesses").write_bytes(b"")
+    def full(_session: Session) -> None:
+        raise refused(embedded_server.DISK_FULL, data_folder=tmp_path, free_mb=0)
+
+    shell.monkeypatch.setattr(Session, "_require_room", full)
 
     refused = shell.run("ledger", "export", str(tmp_path / "named"), "--with-names")
 

@@ -136,13 +136,13 @@ def test_what_is_held_at_the_original_is_held_at_the_copy_until_it_is_settled(fo
 
 
 def test_each_fetch_that_holds_anything_is_a_line_of_the_access_log(followed: Machines) -> None:
-    before = len(access_log.read_newest(followed.original_folder, DEMO))
+    before = len(access_log.read_newest(followed.original, DEMO))
 
     followed.follow()
-    unchanged = len(access_log.read_newest(followed.original_folder, DEMO))
+    unchanged = len(access_log.read_newest(followed.original, DEMO))
     record(followed.original, DEMO, [woman("W9")], clerk())
     followed.follow()
-    after = access_log.read_newest(followed.original_folder, DEMO)
+    after = access_log.read_newest(followed.original, DEMO)
 
     assert unchanged == before
     assert len(after) == before + 1

@@ -222,7 +222,7 @@ def test_what_is_secret_is_told_by_no_way_to_whoever_has_not_the_role(
         text = client.get(path, headers=signed(graph, "protection")).text.replace(",", "")
         assert str(VISITS) in text, path
         assert str(PEOPLE) in text, path
-    logged = [each for each in access_log.read_newest(tmp_path, "demo") if each.what == "raw_counts"]
+    logged = [each for each in access_log.read_newest(graph, "demo") if each.what == "raw_counts"]
     assert [each.by for each in logged] == ["account:protection"] * 2
 
     for name in ("folder", "book.xlsx"):

@@ -288,11 +288,11 @@ def test_every_door_of_every_page_leads_to_what_it_counts(client: FlaskClient) -
     assert opened > 100
 
 
-def test_each_record_of_an_opening_of_many_has_a_door(client: FlaskClient, settings: Settings) -> None:
+def test_each_record_of_an_opening_of_many_has_a_door(client: FlaskClient, recorded: Graph) -> None:
     """Eight women were named at once: five stand in the line, and three behind "and 3 more"."""
     ids = tuple(f"beneficiary:W{number}" for number in range(1, 9))
     at = relays.NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
-    access_log.write(settings.data_folder, "hills", Access(at=at, by="local:asha", what="lists.page", ids=ids))
+    access_log.write(recorded, "hills", Access(at=at, by="local:asha", what="lists.page", ids=ids))
 
     page = client.get("/p/hills/accesses").text.partition("<tbody>")[2].partition("</tr>")[0]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from secrets import token_bytes
-from shutil import rmtree
 from typing import TYPE_CHECKING
 
 from relay.access import access_log, accounts, api_tokens
 from relay.access.roles import grant_of
 from relay.reports.search import MOST
 from relay.web.request import current
+from tests.rigs.wiping import without_accesses
 from tests.scenes import acts as say
 from tests.web import relays
 from tests.web.readers import bearer, sign_in, staff_of, with_names
@@ -64,10 +64,9 @@ def test_staff_of_a_place_are_told_nobody_elsewhere_by_a_record_nor_who_gave(doo
 
 
 def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
-    door: FlaskClient, people: dict[str, str]
+    door: FlaskClient, people: dict[str, str], recorded: Graph
 ) -> None:
-    folder = current.core_of(door.application).settings.data_folder
-    rmtree(folder / access_log.FOLDER / "demo", ignore_errors=True)
+    without_accesses(recorded, "demo")
     paths = (
         *("/p/demo/record/beneficiary:W1", "/api/v1/programmes/demo/show/P5", "/p/demo/tree/gift:G1"),
         *("/p/demo/tree/gift:G1?names=full", "/api/v1/programmes/demo/names?beneficiary_id=W2", "/p/demo/find?q=W1"),
@@ -77,7 +76,7 @@ def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
     api = "/api/v1/programmes/demo/find"
     assert door.post(api, json={"text": "W1"}, headers=bearer(people["manager"])).status_code == 200
 
-    lines = access_log.read_newest(folder, "demo")
+    lines = access_log.read_newest(recorded, "demo")
     assert [(line.what, line.ids[0]) for line in reversed(lines)] == [
         ("show", "beneficiary:W1"),
         ("show", "placement:P5"),
@@ -87,9 +86,7 @@ def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
         ("find", "beneficiary:W1"),  # of the API alone: while names are off the page names nobody
     ]
     assert {line.by for line in lines} == {"account:manager"}
-    (written,) = (folder / access_log.FOLDER / "demo").iterdir()
-    assert "Name" not in written.read_text(encoding="utf-8")
-    assert [path.stat().st_mode & 0o777 for path in (written, *written.parents[:2])] == [0o600, 0o700, 0o700]
+    assert "Name" not in access_log.backup_line(recorded, "demo", relays.NOW.strftime("%Y-%m"))
     seen = door.get("/api/v1/programmes/demo/accesses?most=1", headers=bearer(people["auditor"]))
     assert [line["ids"][0] for line in seen.get_json()] == ["beneficiary:W1"]
     assert "ETag" not in seen.headers  # it changes while the ledger does not
@@ -100,9 +97,10 @@ def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
     assert "account:manager" in door.get("/p/demo/accesses", headers=bearer(people["auditor"])).text
 
 
-def test_whoever_is_told_who_gave_is_written_down(door: FlaskClient, people: dict[str, str]) -> None:
-    folder = current.core_of(door.application).settings.data_folder
-    rmtree(folder / access_log.FOLDER / "demo", ignore_errors=True)
+def test_whoever_is_told_who_gave_is_written_down(
+    door: FlaskClient, people: dict[str, str], recorded: Graph
+) -> None:
+    without_accesses(recorded, "demo")
     api = "/api/v1/programmes/demo"
     for path in (
         *("/p/demo/health?by=donor", "/p/demo/health?by=donor&names=full", "/p/demo/survival?by=donor&names=full"),
@@ -117,7 +115,7 @@ def test_whoever_is_told_who_gave_is_written_down(door: FlaskClient, people: dic
         answer = door.post(path, json={"donor": donor}, headers=bearer(people["manager"]))
         assert (answer.status_code, "ETag" in answer.headers) == (200, False)
 
-    written = [(line.what, line.ids) for line in reversed(access_log.read_newest(folder, "demo"))]
+    written = [(line.what, line.ids) for line in reversed(access_log.read_newest(recorded, "demo"))]
     assert written == [
         ("auditors.health", ("gift:G1",)),
         ("auditors.survival", ("gift:G1",)),
@@ -209,7 +207,7 @@ def switched(client: FlaskClient, to: str, at: str) -> str:
 
 
 def test_one_switch_names_women_on_every_page_until_its_reader_signs_out(
-    door: FlaskClient, people: dict[str, str], settings: Settings
+    door: FlaskClient, people: dict[str, str], recorded: Graph
 ) -> None:
     assert people
     sign_in(door, "manager")
@@ -217,14 +215,14 @@ def test_one_switch_names_women_on_every_page_until_its_reader_signs_out(
     assert [path for path in pages if "Name of W" in door.get(path).text] == []
 
     assert switched(door, "on", "/p/demo/people?names=ids&sort=-received") == "/p/demo/people?sort=-received"
-    before = len(access_log.read_newest(settings.data_folder, "demo"))
+    without_accesses(recorded, "demo")
     for path in pages[:3]:
         answer = door.get(path)
         assert "Name of W5" in answer.text, path
         assert answer.headers["Cache-Control"] == "no-store", path
         assert "Name of W" not in re.sub(r"(?s)<main.*</main>", "", answer.text) or path.endswith("json"), path
-    looks = access_log.read_newest(settings.data_folder, "demo")
-    assert [(look.what, look.ids[0]) for look in looks[: len(looks) - before]] == [  # each look, the last one first
+    looks = access_log.read_newest(recorded, "demo")
+    assert [(look.what, look.ids[0]) for look in looks] == [  # each look, the last one first
         ("lists.page", "beneficiary:W1"),
         ("managers.network", "beneficiary:W1"),
         ("managers.network", "gift:G1"),  # the donor

@@ -11,7 +11,14 @@ from relay.service.questions.ceremonies import Givers
 from relay.service.questions.chain_health import HealthQuestion
 from relay.service.questions.chains import ChainsQuestion, GiftsQuestion
 from relay.service.questions.digest import DigestQuestion
-from relay.service.questions.ledgers import Accesses, Confirmations, Entries, SignedCheckpoint, Verify
+from relay.service.questions.ledgers import (
+    Accesses,
+    Confirmations,
+    Entries,
+    SignedCheckpoint,
+    Verify,
+    VerifyAccesses,
+)
 from relay.service.questions.lookup import Find, Names, Resolve, Show
 from relay.service.questions.people import DuplicatesQuestion
 from relay.service.questions.recorded import ToldQuestion, UndoableQuestion
@@ -45,6 +52,7 @@ QUESTIONS: Final[tuple[Kind, ...]] = (
         SignedCheckpoint,
         Confirmations,
         Accesses,
+        VerifyAccesses,
         UndoableQuestion,
         ToldQuestion,
         DuplicatesQuestion,

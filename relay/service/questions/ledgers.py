@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Annotated, Any, Final
 
-from relay.access import access_log, followers
+from relay.access import access_log, access_log_verification, followers
 from relay.arrays import snapshot_cache
 from relay.domain.entries import Entry
 from relay.instants import instant
@@ -201,4 +201,18 @@ class Accesses(Question[tuple[access_log.Access, ...]]):
 
     def answer(self, source: Source, programme_id: str) -> tuple[access_log.Access, ...]:
         """The newest first."""
-        return access_log.read_newest(source.folder, programme_id, self.most)
+        return access_log.read_newest(source.graph, programme_id, self.most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyAccesses(Question[access_log_verification.AccessLogVerification]):
+    """Whether the access log is whole: no line altered or removed, and no chain of lines left out."""
+
+    name = "verify_accesses"
+    action = "access log"
+    path = "accesses/verify"
+    of_graph = False
+
+    def answer(self, source: Source, programme_id: str) -> access_log_verification.AccessLogVerification:
+        """What holds and what does not."""
+        return access_log_verification.verify(source.graph, programme_id, source.now.astimezone(UTC).date())

@@ -77,7 +77,7 @@ def part(stream: str) -> Response:
             what="follow",
             ids=(f"programme:{follower.programme_id}",),
         )
-        access_log.write(core.settings.data_folder, follower.programme_id, access)
+        access_log.write(current.graph(), follower.programme_id, access)
     answer = make_response(found.sealed(follower.public_key))
     answer.mimetype = "application/octet-stream"
     return answer

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, flash, redirect, render_template, request
 
-from relay.access import access_log
+from relay.access import access_log, access_log_verification
 from relay.domain.acts import ID_BYTES, Act, id_made_of, new_id
 from relay.domain.entries import login_of
 from relay.ledger.recording import record
@@ -167,9 +167,14 @@ def confirmable(record: Record) -> bool:
 @blueprint.get("/p/<programme_id>/accesses")
 @action("access log")
 def opened(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
-    """The access log: who opened whose record or names."""
-    accesses = access_log.read_newest(current.core().settings.data_folder, current.head().programme_id, ACCESSES)
-    return render_template("access_log.html", rows=accesses, most=ACCESSES)
+    """The access log: who opened whose record or names; and whether it is whole, where the URL asks for that."""
+    graph, of, today = current.graph(), current.head().programme_id, current.core().now().date()
+    return render_template(
+        "access_log.html",
+        rows=access_log.read_newest(graph, of, ACCESSES),
+        most=ACCESSES,
+        verification=access_log_verification.verify(graph, of, today) if "check" in request.args else None,
+    )
 
 
 @blueprint.app_template_global("new_page_id")

@@ -126,4 +126,5 @@ def _day(written: str) -> datetime:
 def _log(what: str, programme_id: str, gift_id: str, by: str) -> None:
     """Write to the access log that a link was made, opened or revoked."""
     at = instant(current.core().now())
-    access_log.write(_folder(), programme_id, access_log.Access(at=at, by=by, what=what, ids=(f"gift:{gift_id}",)))
+    access = access_log.Access(at=at, by=by, what=what, ids=(f"gift:{gift_id}",))
+    access_log.write(current.graph(), programme_id, access)

@@ -171,7 +171,7 @@ def test_each_role_opens_its_pages_and_a_raw_count_is_read_by_one_and_written_do
         "administrator": [403, 403, 403, 403, 403],
         "protection": [200, 200, 200, 200, 200],
     }
-    read = [each for each in access_log.read_newest(tmp_path, "demo") if each.what == "raw_counts"]
+    read = [each for each in access_log.read_newest(valley, "demo") if each.what == "raw_counts"]
     assert [(each.by, "committee_count:A1" in each.ids) for each in read] == [("account:protection", True)]
 
 

@@ -201,7 +201,7 @@ def test_the_inbox_is_filtered_by_place_recorder_and_age(
 
 
 def test_the_inbox_names_women_where_names_are_asked_for_and_the_log_says_so(
-    asha: FlaskClient, recorded: Graph, settings: Settings
+    asha: FlaskClient, recorded: Graph
 ) -> None:
     where = inbox_of(recorded, "inbox")
 
@@ -209,7 +209,7 @@ def test_the_inbox_names_women_where_names_are_asked_for_and_the_log_says_so(
     named = words(asha.get(f"{where}?names=full&by=account:chandra").text)
     assert re.search(r"Woman 1 \S+ +Woman 4 ", named)  # each with her id
     assert "Woman 2" not in named
-    (last,) = access_log.read_newest(settings.data_folder, "inbox", 1)
+    (last,) = access_log.read_newest(recorded, "inbox", 1)
     assert last.ids == ("beneficiary:W1", "beneficiary:W4")
 
 

@@ -58,7 +58,7 @@ def test_a_donor_opens_the_story_by_its_link_until_it_ends_or_is_revoked(
     assert story.headers["Referrer-Policy"] == "no-referrer"
     assert "Set-Cookie" not in story.headers
     assert "/p/demo" not in story.text  # it leads nowhere else
-    log = access_log.read_newest(settings.data_folder, "demo")  # other tests write into it too, some on a later day
+    log = access_log.read_newest(recorded, "demo")  # other tests write into it too, some on a later day
     looks = [each for each in log if each.what.startswith("story")]
     assert [each.what for each in looks[:2]] == ["story", "story sent"]
     assert looks[0].by.startswith("link:")

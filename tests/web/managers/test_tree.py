@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from shutil import rmtree
 from typing import TYPE_CHECKING
 
 from relay.access import access_log
 from relay.web.request import current
+from tests.rigs.wiping import without_accesses
 from tests.web.readers import staff_of
 from tests.web.reading import Tags
 
@@ -54,8 +54,7 @@ def test_finding_a_woman_in_a_tree_leads_to_her_placement(client: FlaskClient) -
 
 
 def test_who_finds_somebody_in_a_tree_is_written_down_and_finds_only_her_own(door: FlaskClient, village: Graph) -> None:
-    folder = current.core_of(door.application).settings.data_folder
-    rmtree(folder / access_log.FOLDER / "wards", ignore_errors=True)
+    without_accesses(village, "wards")
     tree = "/p/wards/tree/placement:P1"
 
     found = door.get(f"{tree}?q=Name of W1", headers=staff_of(village, "W1"))
@@ -63,5 +62,5 @@ def test_who_finds_somebody_in_a_tree_is_written_down_and_finds_only_her_own(doo
 
     assert found.location == f"{tree}?focus=P1"
     assert hidden.location != f"{tree}?focus=P2"  # but perhaps the nearest of those that she may find
-    written = [line for line in access_log.read_newest(folder, "wards") if line.what == "find"]
+    written = [line for line in access_log.read_newest(village, "wards") if line.what == "find"]
     assert {id_ for line in written for id_ in line.ids} == {"beneficiary:W1"}
