@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from relay.access.access_log import MONTH_LETTERS, first_month_kept, is_intact
 from relay.database import cypher

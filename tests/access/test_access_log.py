@@ -1,8 +1,6 @@
 """Who opened what: each process writes a chain of its own, all are listed, and whoever alters them is found.
 
-one     --L1--L2--L3-- an hour --L4      L4 names the end of two
-                      \\                  L1 of two names L3 of one
-two                     L1--L2
+One writes L1, L2 and L3; two writes L4, which names L3, and L5; an hour after L1 one writes L6, which names L5.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ import pytest
 
 from relay import graph as relay_graph
 from relay.access import access_log
-from relay.access.access_log import Access, delete_old, read_newest, write
+from relay.access.access_log import Access, BackupMonth, delete_old, read_newest, write
 from relay.access.access_log_verification import verify
 from relay.access.earlier_access_logs import take_in
 from relay.backup import ledger_backup
@@ -62,7 +60,7 @@ def lines(graph: Graph) -> list[dict[str, Any]]:
 
 
 def drawn(one: Graph, two: Graph) -> None:
-    """Write what is drawn above."""
+    """Write what is told above."""
     for number in (1, 2, 3):
         write(one, "demo", opened(number))
     for number in (4, 5):
@@ -180,12 +178,8 @@ def test_a_chain_written_anew_with_hashes_that_fit_is_not_the_one_that_others_na
     forged = forged_after(kept["beneficiary:W4"])
 
     take = {"key": f"access/demo/{last['chain']}", "scope": "demo", "chain": last["chain"], "at": last["at"]}
-    one.write(
-        lambda transaction: [
-            transaction.run(cypher.PUT_ACCESSES, rows=[kept["beneficiary:W4"], forged]),
-            transaction.run(cypher.PUT_ACCESS_CHAINS, rows=[{**take, "sequence": 2, "hash": forged["hash"]}]),
-        ]
-    )
+    chain = {**take, "sequence": 2, "hash": forged["hash"]}
+    access_log.put(one, BackupMonth(chains=(chain,), lines=(kept["beneficiary:W4"], forged)))
 
     chains = lines(one)[0]["chain"], last["chain"]
     assert faults(one) == [

@@ -19,7 +19,6 @@ from relay.commands import exits
 from relay.commands.command_session import Session
 from relay.database import embedded_server
 from relay.domain.entries import Fault
-from relay.errors import refused
 from relay.service import mailing
 from tests.commands.shell import record
 from tests.rigs.wiping import wiped

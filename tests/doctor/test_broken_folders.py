@@ -17,8 +17,7 @@ import pytest
 
 from relay import graph as relay_graph
 from relay import private_files
-from relay.access import access_log, story_links
-from relay.access.access_log import Access
+from relay.access import story_links
 from relay.arrays import snapshot_cache
 from relay.backup import backup_files, backup_status
 from relay.database import embedded_server
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 BACKUP = "backups/relay-2026-11-24T120000Z.jsonl"
-ACCESSES = f"{access_log.FOLDER}/demo/2026-11.jsonl"
 SECRETS = (
     *(
         "session.key",
@@ -46,7 +44,7 @@ SECRETS = (
         "uploads/register.xlsx",
         f"{snapshot_cache.FOLDER}/demo.register",
     ),
-    *("keys/demo.pem", f"{story_links.FOLDER}/demo.json", ACCESSES, backup_status.FILE, BACKUP),
+    *("keys/demo.pem", f"{story_links.FOLDER}/demo.json", backup_status.FILE, BACKUP),
     *(
         embedded_server.STATE_FILE,
         embedded_server.READER_FILE,
@@ -110,7 +108,6 @@ STOPPED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a folder in place of the last backup's note": (a_folder_in_place_of(backup_status.FILE), "backup_note_unreadable"),
     "the last backup gone": (gone(BACKUP), "backup_moved"),
     "the last backup cut": (cut(BACKUP), "backup_cut"),
-    "the access log a folder": (a_folder_in_place_of(ACCESSES), "log_unreadable"),
     "the folder of databases gone": (gone("databases"), "database_damaged"),
     "the data folder a file": (a_file_in_its_place, "not_a_folder"),
 }
@@ -129,7 +126,6 @@ def well(tmp_path_factory: pytest.TempPathFactory) -> Path:
         private_files.folder(folder / "backups")
         backup_status.note_backup(folder, NOW, folder / BACKUP, backup_files.write_backup(graph, folder / BACKUP))
     embedded_server.stop(folder)
-    access_log.write(folder, "demo", Access(at="2026-11-25T12:00:00Z", by="local:asha", what="show", ids=("gift:G1",)))
     checkpoints.make_key(folder, "demo", token_bytes)
     for name in SECRETS:
         if not (folder / name).exists():

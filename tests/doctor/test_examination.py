@@ -25,6 +25,7 @@ from relay.commands import exits
 from relay.database import embedded_server
 from relay.database.driver_errors import Unreachable
 from relay.doctor import data_folder_checks, examination, record_checks, where_erased
+from relay.instants import instant
 from relay.ledger import checkpoints, programme_heads, reading, recording
 from relay.service.json_codec import json_of
 from tests.commands.shell import Shell, tell_story
@@ -41,14 +42,12 @@ if TYPE_CHECKING:
     from relay.settings import Connection
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
-ACCESSES = f"{access_log.FOLDER}/demo/2026-11.jsonl"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Give a data folder in which nothing is wrong."""
     made = private_files.folder(tmp_path / "data")
-    access_log.write(made, "demo", Access(at="2026-11-25T12:00:00Z", by="local:asha", what="show", ids=("gift:G1",)))
     checkpoints.make_key(made, "demo", token_bytes)
     return made
 
@@ -98,7 +97,7 @@ def test_a_folder_that_others_can_open_is_closed_by_what_is_advised(folder: Path
 
 
 def test_files_that_their_owner_cannot_write_are_opened_to_their_owner(folder: Path) -> None:
-    (folder / ACCESSES).chmod(0o400)
+    (folder / "keys" / "demo.pem").chmod(0o400)
     (folder / "keys").chmod(0o500)
 
     found = only(looked(folder), "files_closed")
@@ -159,27 +158,27 @@ def test_a_disk_that_became_read_only_is_mounted_for_writing(tmp_path: Path) -> 
     assert said == {"what": "Nothing can be written here: Read-only file system.", "after": 0}
 
 
-def test_an_access_log_that_cannot_be_read_is_moved_aside(shell: Shell, folder: Path) -> None:
-    (folder / ACCESSES).unlink()
-    (folder / ACCESSES).mkdir(mode=0o700)
-
-    with pytest.raises(access_log.LogUnreadable, match="Is a directory"):
-        access_log.read_newest(folder, "demo")
-    found = only(looked(folder), "log_unreadable")
-    follow(found)
-
-    assert looked(folder) == ()
-    assert access_log.read_newest(folder, "demo") == ()
+def test_an_access_log_of_an_earlier_version_that_cannot_be_read_is_moved_aside(
+    graph: Graph, folder: Path, shell: Shell
+) -> None:
+    (folder / "accesses.jsonl").mkdir(mode=0o700)
+    (folder / "accesses").write_bytes(b"")
+    (folder / "accesses").chmod(0o600)
     del shell
 
+    found = record_checks.troubles_of_record(graph, folder, NOW)
 
-def test_lines_of_the_access_log_that_say_nothing_are_counted(folder: Path) -> None:
-    with (folder / ACCESSES).open("a") as log:
-        log.write('{"at": "2026\n')
+    assert [each.code for each in found] == ["log_unreadable"] * 2
 
-    found = only(looked(folder), "access_log_torn")
 
-    assert (found.severity, found.what.partition(" ")[0]) == ("note", "1")
+def test_an_altered_access_log_is_told(graph: Graph) -> None:
+    recording.record(graph, "demo", [say.programme("demo")], say.clerk())
+    access_log.write(graph, "demo", Access(at=instant(NOW), by="local:asha", what="show", ids=("gift:G1",)))
+    assert [*record_checks.troubles_of_access_log(graph, NOW)] == []
+
+    graph.write(lambda transaction: transaction.run("MATCH (a:Access) SET a.by = 'local:bina'"))
+
+    assert [each.code for each in record_checks.troubles_of_access_log(graph, NOW)] == ["access_log_altered"]
 
 
 def test_where_nothing_is_kept_no_folder_is_made(shell: Shell, tmp_path: Path) -> None:
@@ -339,7 +338,7 @@ def at(graph: Graph, when: datetime, number: int) -> list[str]:
 def test_an_entry_of_a_clock_that_was_ahead_is_settled_by_the_next(graph: Graph, folder: Path) -> None:
     """Entry 15 is dated 2031; what comes after it, by a clock that is right, is entry 16."""
     tell_story(graph)
-    backup_status.note_backup(folder, NOW, folder / ACCESSES, [])
+    backup_status.note_backup(folder, NOW, folder / "keys" / "demo.pem", [])
     assert at(graph, datetime(2031, 1, 1, tzinfo=UTC), 1) == []
     last = programme_heads.head(graph, "demo").entries
 

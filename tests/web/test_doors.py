@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
     from relay.domain.acts import Act
     from relay.graph import Graph
-    from relay.settings import Settings
 
 PAGES: Final = (
     "",

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from relay.access import access_log, accounts, api_tokens
 from relay.access.roles import grant_of
 from relay.reports.search import MOST
-from relay.web.request import current
 from tests.rigs.wiping import without_accesses
 from tests.scenes import acts as say
 from tests.web import relays
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from relay.graph import Graph
-    from relay.settings import Settings
 
 
 def found_by_id(door: FlaskClient, who: dict[str, str], text: str) -> list[str]:
@@ -97,9 +95,7 @@ def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
     assert "account:manager" in door.get("/p/demo/accesses", headers=bearer(people["auditor"])).text
 
 
-def test_whoever_is_told_who_gave_is_written_down(
-    door: FlaskClient, people: dict[str, str], recorded: Graph
-) -> None:
+def test_whoever_is_told_who_gave_is_written_down(door: FlaskClient, people: dict[str, str], recorded: Graph) -> None:
     without_accesses(recorded, "demo")
     api = "/api/v1/programmes/demo"
     for path in (

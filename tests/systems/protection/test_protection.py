@@ -153,7 +153,7 @@ PAGES: Final = ("services", "raw-counts", "release", "record/committee_count:A1"
 
 
 def test_each_role_opens_its_pages_and_a_raw_count_is_read_by_one_and_written_down(
-    valley: Graph, client: FlaskClient, tmp_path: Path
+    valley: Graph, client: FlaskClient
 ) -> None:
     statuses = dict[str, list[int]]()
     for role in ROLES:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from relay.graph import Graph
-    from relay.settings import Settings
 
 
 def rows_of_html(text: str) -> list[dict[str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relay.access import access_log
-from relay.web.request import current
 from tests.rigs.wiping import without_accesses
 from tests.web.readers import staff_of
 from tests.web.reading import Tags
