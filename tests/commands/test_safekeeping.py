@@ -19,6 +19,7 @@ from relay.commands import exits
 from relay.commands.command_session import Session
 from relay.database import embedded_server
 from relay.domain.entries import Fault
+from relay.errors import refused
 from relay.service import mailing
 from tests.commands.shell import record
 from tests.rigs.wiping import wiped
@@ -130,8 +131,8 @@ def test_a_noted_hash_or_key_may_be_typed_in_groups_and_capitals_and_a_slip_is_n
     assert shell.ok("ledger", "verify", "--head", head, "--checkpoint", kept, "--key", key).pairs["ok"] == "yes"
     for slip in ("", head[:-1], f"{head[:-1]}g", f"{head}0"):
         for option, word in (("--head", "head hash"), ("--key", "public key")):
-            refused = shell.run("ledger", "verify", option, slip, "--checkpoint", kept)
-            assert (refused.code, f"Not a {word}" in refused.err) == (exits.NOT_DONE, True), (option, slip)
+            answer = shell.run("ledger", "verify", option, slip, "--checkpoint", kept)
+            assert (answer.code, f"Not a {word}" in answer.err) == (exits.NOT_DONE, True), (option, slip)
     assert shell.run("ledger", "verify", "--key", key).code == exits.USAGE  # which has nothing to say
     other = shell.run("ledger", "verify", "--head", "0" * 64)
     assert (other.code, "cut or rewritten, or the hash belongs to another copy" in other.out) == (exits.FOUND, True)
@@ -210,10 +211,10 @@ def test_where_that_cannot_be_written_down_no_name_goes_out(shell: Shell, tmp_pa
 
     shell.monkeypatch.setattr(Session, "_require_room", full)
 
-    refused = shell.run("ledger", "export", str(tmp_path / "named"), "--with-names")
+    answer = shell.run("ledger", "export", str(tmp_path / "named"), "--with-names")
 
-    assert refused.code == exits.UNAVAILABLE
-    assert "The access log cannot be written, so this is not shown" in refused.err
+    assert answer.code == exits.UNAVAILABLE
+    assert "The access log cannot be written, so this is not shown" in answer.err
     assert not (tmp_path / "named").exists()
 
 

@@ -54,9 +54,20 @@ NAME: Final = re.compile(r":\s*`?\w+`?|\$\w+|'\w+'")
 EARLY, LATE = "2000-01-01T00:00:00Z", "2030-01-01T00:00:00Z"
 MANY: Final = 25  # keys of each label that are asked about
 
+ACCESSES: Final = {
+    "chain": {"key": "access/p/2026-11-a", "scope": OWN, "chain": "2026-11-a", "sequence": 1, "at": EARLY, "hash": "h"},
+    "line": {"key": "access/p/2026-11-a/1", "of": f"{OWN}/2026-11", "scope": OWN, "chain": "2026-11-a", "sequence": 1},
+}
+"""The chain of an access log, and its line."""
+
 SAID: Final[dict[str, Any]] = {
     "ledger": OWN,
     "programme_id": OWN,
+    "scope": OWN,
+    "month": "2026-11",
+    **ACCESSES,
+    "line": {"key": "access/p/2026-11-a/2"},
+    "previous_hash": "h",
     "programme": f"{OWN}/programme/{OWN}",
     "holder": f"{OWN}/beneficiary/",
     "prefix": f"{OWN}/entry/",
@@ -120,9 +131,15 @@ OTHERWISE: Final[Mapping[str, dict[str, Any]]] = {
     " SETTLED_OF_DEVICE ": {"since": EARLY},
     " FAILED_TRIES ": {"keys": ["f"]},
     " FOLLOWED_TRAIL ": {"of": "p"},
+    " FIRST_ACCESS ": {"chain": {"key": "access/p/2026-11-b"}},
+    " NEWEST_ACCESSES ": {"of": f"{OWN}/2026-11"},
+    " ACCESSES ": {"of": f"{OWN}/2026-11"},
+    " ACCESSES_OF_CHAINS ": {"chains": [ACCESSES["chain"]]},
+    " DELETE_ACCESSES ": {"of": f"{OWN}/2026-11"},
     " SET_COPY ": {"copy": {"copy_of": "https://relay.example.org"}},
     " SET_TOKEN ": {"values": {"alarm": ""}},
     " ADD_FOLLOWED_TRAIL ": {"rows": [{"key": "trail/p/1", "of": "p", "sequence": 1}]},
+    " PUT_ACCESS": {"rows": [{"key": "k"}]},
     " HOLD ": {"rows": [{"key": "k"}]},
     " KEEP_VIEWS ": {"rows": [{"key": "k"}]},
     " DELETE_OWN_VIEWS ": {"by": "a"},
@@ -168,6 +185,7 @@ KEPT: Final[Mapping[str, dict[str, Any]]] = {
             for state in ("open", "recorded")
         ]
     },
+    "FIRST_ACCESS": ACCESSES,
     "COUNT_FAILED_TRY": {"key": "f", "source": "s", "now": EARLY, "forgotten": EARLY},
     "LOCK_TRAIL": {"origin": ""},
     "ADD_TO_TRAIL": {"sequence": 1, "hash": "", "entry": {"key": "trail/1", "sequence": 1, "kind": "device"}},
