@@ -45,7 +45,12 @@ def test_everything_is_answered_as_it_was(graph: Graph, connection: Connection, 
 def test_the_goldens_ask_every_question() -> None:
     asked = {question for seed in SEEDS for question, _ in wishes(seed)}
 
-    of_who_asks = {"accesses", "undoable", "held"}  # what was opened, what she recorded, and what telephones handed in
+    of_who_asks = {
+        "accesses",
+        "verify_accesses",
+        "undoable",
+        "held",
+    }  # what was opened, what she recorded, and what telephones handed in
     of_who_asks |= {"digest"}  # of accounts, telephones and backups: tests/web/managers/test_digest.py
     of_who_asks |= {"checkpoint"}  # it is among the files
     of_who_asks |= {"confirmations"}  # of copies: tests/following/test_command.py

@@ -306,9 +306,13 @@ def put(graph: Graph, month: BackupMonth) -> None:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    for text, rows in ((cypher.PUT_ACCESSES, month.lines), (cypher.PUT_ACCESS_CHAINS, month.chains)):
-        for first in range(0, len(rows), _STEP):
-            _put_some(graph, text, rows[first : first + _STEP])
+    _put_rows(graph, cypher.PUT_ACCESSES, month.lines)
+    _put_rows(graph, cypher.PUT_ACCESS_CHAINS, month.chains)
+
+
+def _put_rows(graph: Graph, text: LiteralString, rows: Sequence[Mapping[str, Any]]) -> None:
+    for first in range(0, len(rows), _STEP):
+        _put_some(graph, text, rows[first : first + _STEP])
 
 
 def _put_some(graph: Graph, text: LiteralString, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -84,6 +84,7 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "ledger verify": _WHO_CHECK,
     "ledger checkpoint": _WHO_CHECK,
     "access log": _AUDITORS | _ADMINISTRATORS,
+    "access verify": _AUDITORS | _ADMINISTRATORS,
     "logout": frozenset(ROLES),
     "own account": frozenset(ROLES),
     "saved views": _WHO_WORK_WITH_IT | _ADMINISTRATORS,  # whose each is, and for whom, the view itself says

@@ -190,7 +190,7 @@ def test_a_chain_written_anew_with_hashes_that_fit_is_not_the_one_that_others_na
 def forged_after(before: dict[str, Any]) -> dict[str, Any]:
     """A line that follows line 1 of a chain."""
     access = Access(at=before["at"], by="local:bina", what="show", ids=("beneficiary:W9",))
-    return access_log._sealed("demo", before["chain"], 2, before["hash"], access, ())  # noqa: SLF001
+    return access_log._sealed("demo", before["chain"], 2, before["hash"], access, ())  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
 @pytest.mark.engine_contract

@@ -200,6 +200,7 @@ API: Final = (
             "duplicates",
             "digest",
             "accesses",
+            "accesses/verify",
             "registers/ids?kind=placement&text=P",
             "registers/known",
             "registers/maps",

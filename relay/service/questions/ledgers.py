@@ -209,7 +209,7 @@ class VerifyAccesses(Question[access_log_verification.AccessLogVerification]):
     """Whether the access log is whole: no line altered or removed, and no chain of lines left out."""
 
     name = "verify_accesses"
-    action = "access log"
+    action = "access verify"
     path = "accesses/verify"
     of_graph = False
 
