@@ -50,6 +50,7 @@ test: $(BIN)/dev.stamp $(NEO4J_JARS)/stamp
 	@$(call need,javac -version,openjdk-17-jdk-headless)
 	@$(call need,chromium-headless-shell --version,chromium-headless-shell fonts-noto-core)
 	@$(call need,systemd-analyze --version,systemd)
+	@$(call need,openssl version,openssl)
 	@$(call need,$(BIN)/python -c 'import weasyprint',libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
 	@# Three on two processors: where one waits for its database or its browser, another works.
 	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
@@ -100,6 +101,7 @@ lock: $(BIN)/dev.stamp
 	@$(COMPILE) --group run --group build --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	@$(COMPILE) --group run --group fast --constraint requirements.lock --output-file requirements-fast.lock
 	@$(COMPILE) --group run --group pdf --constraint requirements-dev.lock --output-file requirements-pdf.lock
+	@$(COMPILE) --group run --group timestamp --constraint requirements-dev.lock --output-file requirements-timestamp.lock
 	@$(COMPILE) --group run --group site --constraint requirements-dev.lock --output-file requirements-site.lock
 	@$(COMPILE) --group release --constraint requirements-dev.lock --output-file requirements-release.lock
 	@$(COMPILE) --group stick --output-file requirements-stick.lock

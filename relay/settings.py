@@ -111,6 +111,15 @@ NOT_HOURS: Final = Failure(
 )
 
 
+TIMESTAMP_INCOMPLETE: Final = Failure(
+    Invalid,
+    "timestamp_incomplete",
+    "%(named)s is set but %(missing)s is not.",
+    advice="Name a file with the certificate of the authority, in PEM.",
+    values={"named": "RELAY_TIMESTAMP_URL", "missing": "RELAY_TIMESTAMP_CERTIFICATE"},
+)
+
+
 TWO_DATABASES: Final = Failure(
     Invalid,
     "two_databases",
@@ -190,6 +199,8 @@ class Settings:
         session_key: what signs sessions; None: a key that the data folder keeps.
         checkpoint_key_file: the key that signs the checkpoints of all programmes, in PEM; None: the data folder keeps
             one for each.
+        timestamp_url: where an authority stamps checkpoints with the time; None: none is asked.
+        timestamp_certificate: the file of its certificates, in PEM; None: stamps are not checked.
     """
 
     data_folder: Path
@@ -206,6 +217,8 @@ class Settings:
     checkpoint_key_file: Path | None = None
     copy_url: str | None = None
     copy_silent_hours: float = 36
+    timestamp_url: str | None = None
+    timestamp_certificate: Path | None = None
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -218,23 +231,26 @@ class Settings:
         RELAY_MAIL (absent: no mail is sent), RELAY_MAIL_FROM, RELAY_MAIL_TO, RELAY_MAIL_USER (absent: nobody signs
         in), RELAY_MAIL_PASSWORD. Without NEO4J_URI and RELAY_MAIL the others of their kind are not looked at. A
         secret may lie in a file that its variable with _FILE names; it is the first line. RELAY_SESSION_KEY_FILE and
-        RELAY_CHECKPOINT_KEY_FILE name files that several machines have alike.
+        RELAY_CHECKPOINT_KEY_FILE name files that several machines have alike. RELAY_TIMESTAMP_URL (absent: no
+        checkpoint is stamped) needs RELAY_TIMESTAMP_CERTIFICATE.
 
         Raises:
-            Invalid: an address or the token is malformed, a password or what mail needs is missing, a secret's file is
-                unreadable or open to others, or RELAY_URL and NEO4J_URI are both set.
+            Invalid: an address or the token is malformed, a password, a certificate or what mail needs is missing, a
+                secret's file is unreadable or open to others, or RELAY_URL and NEO4J_URI are both set.
         """
         folder = environ.get("RELAY_DATA")
         data_folder = Path(folder).expanduser() if folder else platformdirs.user_data_path("relay", appauthor=False)
-        url = environ.get("RELAY_URL") or None
+        url = _read_address(environ, "RELAY_URL")
         neo4j = _read_neo4j(environ)
-        if url is not None:
-            _require_address("RELAY_URL", url, SERVICE_SCHEMES)
-            if neo4j is not None:
-                raise refused(TWO_DATABASES)
+        if url and neo4j:
+            raise refused(TWO_DATABASES)
         token = _secret(environ, "RELAY_TOKEN")
         if url and token and not _is_visible_ascii(token):
             raise refused(NOT_A_TOKEN)
+        certificate = environ.get("RELAY_TIMESTAMP_CERTIFICATE") or None
+        timestamp_url = _read_address(environ, "RELAY_TIMESTAMP_URL")
+        if timestamp_url and not certificate:
+            raise refused(TIMESTAMP_INCOMPLETE)
         session_key, checkpoint_key = _key_file(environ, "RELAY_SESSION"), _key_file(environ, "RELAY_CHECKPOINT")
         config_folder = platformdirs.user_config_path("relay", appauthor=False)
         return cls(
@@ -250,15 +266,17 @@ class Settings:
             organisation=environ.get("RELAY_ORGANISATION") or None,
             session_key=session_key.read_bytes().strip() if session_key else None,
             checkpoint_key_file=checkpoint_key,
-            copy_url=_read_copy_url(environ),
+            copy_url=_read_address(environ, "RELAY_COPY_URL"),
             copy_silent_hours=_read_hours(environ),
+            timestamp_url=timestamp_url,
+            timestamp_certificate=Path(certificate).expanduser().absolute() if certificate else None,
         )
 
 
-def _read_copy_url(environ: Mapping[str, str]) -> str | None:
-    url = environ.get("RELAY_COPY_URL") or None
+def _read_address(environ: Mapping[str, str], variable: str) -> str | None:
+    url = environ.get(variable) or None
     if url:
-        _require_address("RELAY_COPY_URL", url, SERVICE_SCHEMES)
+        _require_address(variable, url, SERVICE_SCHEMES)
     return url
 
 

@@ -54,6 +54,8 @@ def test_user_and_database_of_neo4j_have_the_names_that_neo4j_gives_them() -> No
         ({"RELAY_URL": "https://relay.example.org/रिले"}, "RELAY_URL"),
         ({"RELAY_URL": "https://relay.example.org", "RELAY_TOKEN": "relay_secret\nof mine"}, "RELAY_TOKEN"),
         ({"RELAY_URL": "https://relay.example.org", "RELAY_TOKEN": "गोप्य"}, "RELAY_TOKEN"),
+        ({"RELAY_TIMESTAMP_URL": "tsa.example.org"}, "RELAY_TIMESTAMP_URL"),
+        ({"RELAY_TIMESTAMP_URL": "http://tsa.example.org"}, "RELAY_TIMESTAMP_CERTIFICATE"),
         ({"RELAY_URL": "https://relay.example.org"} | NEO4J, "RELAY_URL and NEO4J_URI"),
     ],
 )

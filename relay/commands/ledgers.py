@@ -12,9 +12,11 @@ from relay.commands.command_session import Session, say
 from relay.commands.exits import DONE, FOUND
 from relay.commands.options import ID, format_option, group, pass_session
 from relay.commands.showing import print_faults, print_list
+from relay.errors import RelayError
 from relay.text import Sentence
 
 if TYPE_CHECKING:
+    from relay.domain.entries import Fault
     from relay.ledger.checkpoints import Checkpoint
     from relay.ledger.verify import Verification
     from relay.service.questions.ledgers import ShownEntry
@@ -97,6 +99,8 @@ def ledger_verify(
     session: Session, file: Path | None, typed_head: str | None, kept: tuple[Path, ...], typed_keys: tuple[str, ...]
 ) -> None:
     """Check the ledger and the whole graph against it; or an exported FILE, without any database."""
+    from dataclasses import replace
+
     from relay.ledger import checkpoints, verify
     from relay.service.questions.ledgers import Verify
 
@@ -105,6 +109,7 @@ def ledger_verify(
     noted = None if typed_head is None else checkpoints.read_hash(typed_head)
     public_keys = tuple(map(checkpoints.read_public_key, typed_keys))
     signed = tuple(map(_checkpoint, kept))
+    doubted = _doubted_stamps(session, kept)
     if file:
         if signed and not public_keys:
             public_keys = _known_public_keys(session, signed)
@@ -117,6 +122,8 @@ def ledger_verify(
             _known_public_keys(session, signed)
         texts = tuple(each.to_line() for each in signed)
         found = session.ask(Verify(noted=noted, checkpoint=texts, key=public_keys))
+    if doubted:
+        found = replace(found, ok=False, faults=(*found.faults, *doubted))
     _print_verification(session, found)
     click.get_current_context().exit(DONE if found.ok else FOUND)
 
@@ -125,6 +132,32 @@ def _checkpoint(path: Path) -> Checkpoint:
     from relay.ledger.checkpoints import from_text
 
     return from_text(path.read_text(encoding="utf-8", errors="replace"))
+
+
+def _doubted_stamps(session: Session, kept: tuple[Path, ...]) -> list[Fault]:
+    """Check the time stamp beside each checkpoint, and say when it was made, or that there is none."""
+    from relay.domain.entries import Fault
+    from relay.service.time_stamping import stamp_of, stamped_at
+
+    certificate, doubted = session.settings.timestamp_certificate, list[Fault]()
+    for path in kept:
+        stamp = stamp_of(path)
+        if certificate is None:
+            if stamp.exists():
+                say("%(stamp)s was not checked: RELAY_TIMESTAMP_CERTIFICATE names no certificate.", stamp=stamp)
+        elif not stamp.exists():
+            say("%(path)s has no time stamp beside it.", path=path)
+        elif at := stamped_at(stamp.read_bytes(), path.read_bytes(), certificate):
+            say("%(path)s was there by %(at)s, as its time stamp proves.", path=path, at=session.told_time(at))
+        else:
+            fault = Sentence(
+                "%(stamp)s is not a time stamp of %(path)s by the authority whose certificate you gave: one of"
+                " them was altered, or another authority made it.",
+                stamp=stamp,
+                path=path,
+            )
+            doubted.append(Fault(sequence=None, fault=fault))
+    return doubted
 
 
 def _known_public_keys(session: Session, checkpoints: tuple[Checkpoint, ...]) -> tuple[str, ...]:
@@ -193,11 +226,29 @@ def ledger_checkpoint(session: Session, file: Path | None) -> None:
         checkpoint = _signed_now(session)
         if written:
             written.write(checkpoint.to_text().encode())
+    if file:
+        _keep_stamp(session, file)
     if session.as_json:
         print_json(checkpoint)
     else:
         print_pairs((name, getattr(checkpoint, name)) for name in checkpoint.__slots__)
         _print_confirmations(session)
+
+
+def _keep_stamp(session: Session, file: Path) -> None:
+    """Keep a time stamp beside a checkpoint, where an authority is named; without one the checkpoint stands."""
+    from relay import private_files
+    from relay.service import time_stamping
+
+    url, certificate = session.settings.timestamp_url, session.settings.timestamp_certificate
+    if not url or not certificate:
+        return
+    try:
+        stamp = time_stamping.ask(url, certificate, file.read_bytes())
+        with private_files.create(time_stamping.stamp_of(file)) as written:
+            written.write(stamp)
+    except RelayError as error:
+        say("%(file)s was written, but without a time stamp. %(reason)s", file=file, reason=error.in_full)
 
 
 def _print_confirmations(session: Session) -> None:
