@@ -5,15 +5,12 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import re
 import signal
 import socket
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import pytest
 
@@ -22,6 +19,7 @@ from relay.errors import Refused
 from relay.web.staff.running_imports import RunningImport
 from relay.web.traffic.shared_state import RateLimit, WorkBoard
 from relay.web.traffic.workers import ONE_WORKER_HERE, require_workers_possible
+from tests.rigs.browsing import Browser
 from tests.rigs.pace import wait_until
 from tests.rigs.served import PATIENCE_SECONDS, serving, speaking_to, token
 from tests.web import relays
@@ -85,29 +83,6 @@ def test_what_one_worker_learns_all_know_and_another_takes_the_place_of_one_that
     assert sum(map(len, shares)) == max(len(here), WORKERS)  # each processor is one worker's
     assert len(all_of_them) == ALL_OF_THEM
     assert not any(Path(f"/proc/{process}").exists() for process in all_of_them)
-
-
-class Browser:
-    """A browser that asks for each page on a connection of its own, so that any worker may answer."""
-
-    def __init__(self, site: str) -> None:
-        """Begin without a cookie."""
-        self._site = site
-        self._opener = build_opener(HTTPCookieProcessor())
-
-    def open(
-        self, path: str, said: Mapping[str, str] | bytes | None = None, headers: Mapping[str, str] = NONE
-    ) -> tuple[str, str]:
-        """Ask for a path, or send a form, and follow where it leads: the address in the end, and its page."""
-        body = said if said is None or isinstance(said, bytes) else urlencode(said).encode()
-        with self._opener.open(Request(f"{self._site}{path}", body, {**headers}), timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 - loopback
-            return answer.url.removeprefix(self._site), answer.read().decode()
-
-    def token(self, path: str) -> str:
-        """What the forms of a page are signed with."""
-        found = re.search(r'name="csrf_token" value="([^"]+)"', self.open(path)[1])
-        assert found
-        return found[1]
 
 
 WALKS = 8
