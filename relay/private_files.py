@@ -13,6 +13,8 @@ from typing import BinaryIO, Final
 from relay.errors import Failure, Invalid, refused
 from relay.text import any_of
 
+_KEY_BYTES: Final = 32
+
 NOT_WRITTEN: Final = Failure(
     Invalid,
     "not_written",
@@ -113,6 +115,17 @@ def create(path: Path) -> Generator[BinaryIO]:
             if os.path.lexists(path):
                 raise ThereAlready(path=path) from None
             beside.replace(path)
+
+
+def random_key(path: Path) -> bytes:
+    """A key of 32 random bytes, made once and readable by the owner of its folder alone.
+
+    Raises:
+        NoFile, Invalid: It cannot be written there.
+    """
+    if path.exists() and path.stat().st_size != _KEY_BYTES:
+        path.unlink()  # what a disk left of it when it was full, or after a power cut
+    return path.read_bytes() if path.exists() else create_or_read(path, secrets.token_bytes(_KEY_BYTES))
 
 
 def create_or_read(path: Path, content: bytes) -> bytes:

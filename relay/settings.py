@@ -201,6 +201,7 @@ class Settings:
             one for each.
         timestamp_url: where an authority stamps checkpoints with the time; None: none is asked.
         timestamp_certificate: the file of its certificates, in PEM; None: stamps are not checked.
+        factor_key: what seals the secrets of second factors; None: a key that the data folder keeps.
     """
 
     data_folder: Path
@@ -215,6 +216,7 @@ class Settings:
     organisation: str | None = None
     session_key: bytes | None = field(default=None, repr=False)
     checkpoint_key_file: Path | None = None
+    factor_key: bytes | None = field(default=None, repr=False)
     copy_url: str | None = None
     copy_silent_hours: float = 36
     timestamp_url: str | None = None
@@ -230,9 +232,9 @@ class Settings:
         RELAY_COPY_URL, RELAY_COPY_SILENT_HOURS (absent: 36),
         RELAY_MAIL (absent: no mail is sent), RELAY_MAIL_FROM, RELAY_MAIL_TO, RELAY_MAIL_USER (absent: nobody signs
         in), RELAY_MAIL_PASSWORD. Without NEO4J_URI and RELAY_MAIL the others of their kind are not looked at. A
-        secret may lie in a file that its variable with _FILE names; it is the first line. RELAY_SESSION_KEY_FILE and
-        RELAY_CHECKPOINT_KEY_FILE name files that several machines have alike. RELAY_TIMESTAMP_URL (absent: no
-        checkpoint is stamped) needs RELAY_TIMESTAMP_CERTIFICATE.
+        secret may lie in a file that its variable with _FILE names; it is the first line. RELAY_SESSION_KEY_FILE,
+        RELAY_CHECKPOINT_KEY_FILE and RELAY_FACTOR_KEY_FILE name files that several machines have alike.
+        RELAY_TIMESTAMP_URL (absent: no checkpoint is stamped) needs RELAY_TIMESTAMP_CERTIFICATE.
 
         Raises:
             Invalid: an address or the token is malformed, a password, a certificate or what mail needs is missing, a
@@ -252,6 +254,7 @@ class Settings:
         if timestamp_url and not certificate:
             raise refused(TIMESTAMP_INCOMPLETE)
         session_key, checkpoint_key = _key_file(environ, "RELAY_SESSION"), _key_file(environ, "RELAY_CHECKPOINT")
+        factor_key = _key_file(environ, "RELAY_FACTOR")
         config_folder = platformdirs.user_config_path("relay", appauthor=False)
         return cls(
             data_folder=data_folder.absolute(),
@@ -266,6 +269,7 @@ class Settings:
             organisation=environ.get("RELAY_ORGANISATION") or None,
             session_key=session_key.read_bytes().strip() if session_key else None,
             checkpoint_key_file=checkpoint_key,
+            factor_key=factor_key.read_bytes().strip() if factor_key else None,
             copy_url=_read_address(environ, "RELAY_COPY_URL"),
             copy_silent_hours=_read_hours(environ),
             timestamp_url=timestamp_url,

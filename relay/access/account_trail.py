@@ -50,6 +50,10 @@ KINDS: Final = (
     "follower",
     "follower_removed",
     "followed",
+    "factor",
+    "factor_reset",
+    "recovery",
+    "recovery_used",
 )
 _MARK_DIGITS: Final = 16  # hex digits; our choice: no two tokens of one database share them
 _ENTRY_FIELDS: Final = frozenset(each for each in Entry.__slots__ if each not in ("opened", "personal", "written_at"))
@@ -126,7 +130,7 @@ def append(
     (head,) = transaction.rows(cypher.LOCK_TRAIL, origin=ORIGIN)
     sequence, hash_ = head["sequence"], head["hash"]
     if not sequence and (state := _current_state(transaction)) != _AccessState():
-        began = _sealed_entry(1, ORIGIN, "began", asdict(state), by, now)
+        began = _sealed_entry(1, ORIGIN, "began", _as_payload(state), by, now)
         sequence, hash_ = 1, began.hash
         transaction.run(cypher.ADD_TO_TRAIL, entry=_properties(began), sequence=1, hash=hash_)
     entry = _sealed_entry(sequence + 1, hash_, kind, payload, by, now)
@@ -256,7 +260,9 @@ def restore(graph: Graph, trail: tuple[Entry, ...], by: str) -> None:
             return
         for entry in (
             *trail,
-            _sealed_entry(trail[-1].sequence + 1, trail[-1].hash, "restored", asdict(_current_state(transaction)), by),
+            _sealed_entry(
+                trail[-1].sequence + 1, trail[-1].hash, "restored", _as_payload(_current_state(transaction)), by
+            ),
         ):
             transaction.run(cypher.ADD_TO_TRAIL, entry=_properties(entry), sequence=entry.sequence, hash=entry.hash)
 
@@ -276,12 +282,14 @@ class _AccessState:
         passwords: Login → the mark of its password; not of accounts whose password an earlier version noted.
         tokens: Mark of a token → login, role, scope, `expires_at`.
         devices: Device id → login, scope, place id.
+        factors: Login → the mark of its second factor; not of accounts without one.
     """
 
     accounts: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     passwords: dict[str, str] = field(default_factory=dict[str, str])
     tokens: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     devices: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    factors: dict[str, str] = field(default_factory=dict[str, str])
 
     def apply(self, entry: Entry) -> None:
         """Change this state as an entry says.
@@ -293,10 +301,12 @@ class _AccessState:
         if entry.kind in ("began", "restored"):
             self.accounts, self.tokens = dict(payload["accounts"]), dict(payload["tokens"])
             self.devices, self.passwords = dict(payload["devices"]), dict(payload.get("passwords", {}))
+            self.factors = dict(payload.get("factors", {}))
         elif entry.kind in ("account", "roles"):
             self.accounts[payload["login"]] = payload["grants"]
         elif entry.kind == "removed":
             del self.accounts[payload["login"]]
+            self.factors = _with_mark(self.factors, payload["login"], "")
         elif entry.kind == "token":
             self.tokens[payload["token"]] = [payload["login"], payload["role"], payload["scope"], payload["expires_at"]]
         elif entry.kind == "revoked":
@@ -307,6 +317,8 @@ class _AccessState:
             del self.devices[payload["device"]]
         elif entry.kind == "followed":
             self._follow(payload)
+        elif "factors" in payload:
+            self.factors = _with_mark(self.factors, payload["login"], payload["factors"])
         self._apply_to_passwords(entry.kind, payload)
 
     def _apply_to_passwords(self, kind: str, payload: Mapping[str, Any]) -> None:
@@ -320,12 +332,23 @@ class _AccessState:
     def _follow(self, payload: Mapping[str, Any]) -> None:
         """Take in what a copy took over from its original: grants, or None of an account that is gone."""
         for login, grants in payload["accounts"].items():
+            self.factors = _with_mark(self.factors, login, payload.get("factors", {}).get(login, ""))
             if grants is None:
                 del self.accounts[login]
                 self.passwords.pop(login, None)
             else:
                 self.accounts[login] = grants
         self.passwords |= payload["passwords"]
+
+
+def _with_mark(marks: Mapping[str, str], login: str, mark: str) -> dict[str, str]:
+    """Marks with that of an account; an empty mark is none."""
+    return {**{each: other for each, other in marks.items() if each != login}, **({login: mark} if mark else {})}
+
+
+def _as_payload(state: _AccessState) -> dict[str, Any]:
+    """A state as an entry has it, as before there were second factors where there is none."""
+    return {name: value for name, value in asdict(state).items() if value or name != "factors"}
 
 
 def grants_of(written: str) -> list[str]:
@@ -346,6 +369,13 @@ def mark_of_password(stored_hash: str) -> str:
     return sha256(stored_hash.encode()).hexdigest()[:_MARK_DIGITS] if stored_hash else ""
 
 
+def mark_of_factors(account: Mapping[str, Any]) -> str:
+    """The mark of an account's second factor, from the properties of its node; empty without one."""
+    if not account.get("codes"):
+        return ""
+    return sha256(canonical([account["codes"], *account.get("recovery", ())])).hexdigest()[:_MARK_DIGITS]
+
+
 def _current_state(transaction: Transaction) -> _AccessState:
     """The state that the accounts and tokens in the database have."""
     accounts = [row["account"] for row in transaction.rows(cypher.ACCOUNTS)]
@@ -358,6 +388,7 @@ def _current_state(transaction: Transaction) -> _AccessState:
             mark_of(each["key"]): [each["login"], each["role"], each["scope"], each["expires_at"]] for each in tokens
         },
         devices={each["token_id"]: [each["login"], each["scope"], each["place_id"]] for each in devices},
+        factors={each["login"]: mark for each in accounts if (mark := mark_of_factors(each))},
     )
 
 
@@ -442,6 +473,12 @@ def _differences(replayed: _AccessState, current: _AccessState) -> Iterator[Faul
         if replayed.passwords[login] != current.passwords[login]:
             sentence_ = Sentence("The password of account %(login)s is not the one that the trail knows.", login=login)
             yield Fault(sequence=None, fault=sentence_)
+    for login in sorted(current.accounts.keys() & replayed.accounts.keys()):
+        if replayed.factors.get(login) != current.factors.get(login):
+            factor = Sentence(
+                "The second factor of account %(login)s is not the one that the trail knows.", login=login
+            )
+            yield Fault(sequence=None, fault=factor)
 
 
 def _state_text(parts: list[str] | None) -> str:

@@ -5,6 +5,7 @@ backup or export contains an account, so no file that leaves the office contains
 owner makes them again.
 
     (:Account {key: 'account/asha'})        login, grants, password (argon2id) or '', generation
+                                            and what `second_factor` adds
 """
 
 from __future__ import annotations
@@ -103,6 +104,7 @@ class Account:
         generation: A number that goes up by one when the password or the roles change and when the owner signs out.
             A session of an earlier generation is over. It begins at a random number.
         created_at: A UTC instant.
+        factors: What is asked beside the password: "codes", or nothing.
     """
 
     login: str
@@ -110,6 +112,7 @@ class Account:
     password: bool
     generation: int
     created_at: str
+    factors: tuple[str, ...] = ()
 
     @property
     def by(self) -> str:
@@ -192,7 +195,7 @@ def find(graph: Graph, login: str) -> Account:
         NoAccount: There is none.
         Unavailable: The database cannot be reached.
     """
-    return account_of(_properties(graph, login))
+    return account_of(properties(graph, login))
 
 
 def all_accounts(graph: Graph) -> tuple[Account, ...]:
@@ -320,13 +323,13 @@ def authenticate(graph: Graph, login: str, password: str) -> Account:
     if not _LOGIN.fullmatch(login) or len(password) > LONGEST_PASSWORD:
         raise NotLetIn
     try:
-        properties = _properties(graph, login)
+        found = properties(graph, login)
     except NoAccount:
-        properties = {}
-    stored_hash = properties.get("password") or _unmatchable_hash()
-    if not _password_matches(stored_hash, password) or not properties:
+        found = {}
+    stored_hash = found.get("password") or _unmatchable_hash()
+    if not hash_matches(stored_hash, password) or not found:
         raise NotLetIn
-    return account_of(properties)
+    return account_of(found)
 
 
 # ---------------------------------------------------------------------------------------------------- as it is stored
@@ -358,10 +361,17 @@ def account_of(properties: Mapping[str, Any]) -> Account:
         password=bool(properties["password"]),
         generation=properties["generation"],
         created_at=properties["created_at"],
+        factors=("codes",) if properties.get("codes") else (),
     )
 
 
-def _properties(graph: Graph, login: str) -> Mapping[str, Any]:
+def properties(graph: Graph, login: str) -> Mapping[str, Any]:
+    """The properties of an account's node.
+
+    Raises:
+        NoAccount: There is none.
+        Unavailable: The database cannot be reached.
+    """
     return _only_row(graph.rows(cypher.ACCOUNT, key=_key(login)), login)
 
 
@@ -371,11 +381,22 @@ def lock(transaction: Transaction, login: str) -> Account:
     Raises:
         NoAccount: There is none.
     """
-    return account_of(_lock_properties(transaction, login))
+    return account_of(lock_properties(transaction, login))
 
 
-def _lock_properties(transaction: Transaction, login: str) -> Mapping[str, Any]:
+def lock_properties(transaction: Transaction, login: str) -> Mapping[str, Any]:
+    """The properties of an account's node, locked as `lock` does.
+
+    Raises:
+        NoAccount: There is none.
+    """
     return _only_row(transaction.rows(cypher.LOCK_ACCOUNT, key=_key(login)), login)
+
+
+def store(transaction: Transaction, changed: Mapping[str, Any]) -> Account:
+    """Store the properties of an account that was locked; what needs a line of the trail has it already."""
+    transaction.run(cypher.SET_ACCOUNT, key=changed["key"], account=changed)
+    return account_of(changed)
 
 
 def _only_row(rows: Sequence[Mapping[str, Any]], login: str) -> Mapping[str, Any]:
@@ -390,20 +411,19 @@ def _change(graph: Graph, login: str, by: str, **changes: str) -> Account:
 
 
 def _changed(transaction: Transaction, login: str, by: str, **changes: str) -> Account:
-    before = _lock_properties(transaction, login)
+    before = lock_properties(transaction, login)
     if "grants" in changes:
         account_trail.append(transaction, "roles", {"login": login, "grants": grants_of(changes["grants"])}, by)
     elif "password" in changes:
         mark = account_trail.mark_of_password(changes["password"])
         payload = {"login": login, "tokens_end": bool(before["password"]), "password": mark}
         account_trail.append(transaction, "password", payload, by)
-    changed = {**before, **changes, "generation": before["generation"] + 1}
-    transaction.run(cypher.SET_ACCOUNT, key=_key(login), account=changed)
+    account = store(transaction, {**before, **changes, "generation": before["generation"] + 1})
     if "password" in changes:
         token_table.revoke_all_of_account(transaction, login, datetime.now(UTC), kinds=("invitation",))
         if before["password"]:
             _end_tokens(transaction, login)
-    return account_of(changed)
+    return account
 
 
 def _end_tokens(transaction: Transaction, login: str) -> None:
@@ -414,12 +434,18 @@ def _end_tokens(transaction: Transaction, login: str) -> None:
 def _hash_password(password: str) -> str:
     if not LEAST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise refused(NOT_A_PASSWORD)
-    return _at_low_priority(lambda: _hasher.hash(password))
+    return hashed(password)
 
 
-def _password_matches(stored_hash: str, password: str) -> bool:
+def hashed(secret: str) -> str:
+    """The hash of a password or a recovery code, as it is stored."""
+    return _at_low_priority(lambda: _hasher.hash(secret))
+
+
+def hash_matches(stored_hash: str, secret: str) -> bool:
+    """Whether a stored hash is that of a secret."""
     try:
-        return _at_low_priority(lambda: _hasher.verify(stored_hash, password))
+        return _at_low_priority(lambda: _hasher.verify(stored_hash, secret))
     except argon2.exceptions.VerifyMismatchError:
         return False
 

@@ -254,7 +254,7 @@ def enrol(graph: Graph, code: str, name: str, *, now: datetime, random: Callable
     secret, device_id = token_table.new_secret(_KIND, random), new_id(random(ID_BYTES))
 
     def work(transaction: Transaction) -> dict[str, Any]:
-        valid = token_table.use_up(transaction, _CODE_KIND, _normalised_code(code), now)
+        valid = token_table.use_up(transaction, _CODE_KIND, token_table.normalised(code), now)
         if valid is None or valid.account is None:
             raise refused(NO_SUCH_CODE)
         code_row, account = valid.row, accounts.account_of(valid.account)
@@ -349,11 +349,6 @@ def revoke(graph: Graph, device_id: str, now: datetime, *, by: str = LOCAL) -> D
         return token_table.revoke(transaction, row, now)
 
     return _device(graph.write(work))
-
-
-def _normalised_code(code: str) -> str:
-    """A code in capitals without blanks and hyphens, as it was made."""
-    return "".join(code.split()).replace("-", "").upper()
 
 
 def _device(properties: Mapping[str, Any]) -> Device:

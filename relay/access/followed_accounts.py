@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from relay.graph import Graph, Transaction
 
 _ACCOUNT: Final = "account"
+_KEPT: Final = ("login", "password", "created_at", "codes")
+"""Recovery codes stay where they are: one that was used there would count once more here."""
 _FOLLOWED: Final = "followed"
 """The property of an account that came from an original."""
 
@@ -34,7 +36,8 @@ class FollowedAccounts:
     """What a machine says of who may sign in.
 
     Attributes:
-        accounts: Login → its grants in the programme, as JSON, its stored password and when it was made.
+        accounts: Login → its grants in the programme, as JSON, its stored password, the sealed secret of its codes, and
+            when it was made.
         trail: The machine's trail of accounts, in order.
     """
 
@@ -52,7 +55,7 @@ def to_lines(graph: Graph, programme_id: str) -> Iterator[str]:
         found = row["account"]
         grants = _in_programme(accounts.account_of(found).grants, programme_id)
         if grants:
-            kept = {name: found[name] for name in ("login", "password", "created_at")}
+            kept = {name: found.get(name, "") for name in _KEPT}
             yield json.dumps({_ACCOUNT: {**kept, "grants": grants_to_json(grants)}})
     yield from account_trail.to_lines(graph)
 
@@ -67,7 +70,7 @@ def from_lines(lines: Sequence[str]) -> FollowedAccounts:
     begin = f'{{"{_ACCOUNT}":'
     written = [json.loads(line)[_ACCOUNT] for line in lines if line.startswith(begin)]
     found = {
-        str(each["login"]): {name: str(each[name]) for name in ("login", "password", "created_at", "grants")}
+        str(each["login"]): {**{name: str(each.get(name, "")) for name in _KEPT}, "grants": str(each["grants"])}
         for each in written
     }
     for each in found.values():
@@ -134,6 +137,8 @@ def _write(
             login: account_trail.mark_of_password(each["password"]) for login, each in became.items() if each
         },
     }
+    factors = {login: mark for login, each in became.items() if each and (mark := account_trail.mark_of_factors(each))}
+    payload |= {"factors": factors} if factors else {}
     account_trail.append(transaction, "followed", payload, f"programme:{programme_id}", now)
     for login, each in became.items():
         if each is None:
@@ -156,9 +161,12 @@ def _wanted(
             return None
         return {**there, "grants": grants_to_json(elsewhere)}
     grants = grants_to_json([*elsewhere, *grants_from_json(brought["grants"])])
-    if there and (there["grants"], there["password"]) == (grants, brought["password"]):
+    same = ("password", "codes")
+    if there and there["grants"] == grants and all(there.get(name, "") == brought[name] for name in same):
         return there
+    codes = {"codes": brought["codes"], "codes_step": there.get("codes_step", 0) if there else 0}
     return {
+        **(codes if brought["codes"] else {}),
         "key": f"account/{brought['login']}",
         "login": brought["login"],
         "password": brought["password"],

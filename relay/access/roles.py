@@ -107,6 +107,7 @@ LOCAL_ACTIONS: Final = frozenset(
         "account password",
         "account remove",
         "account role",
+        "account second-factor reset",
         "account trail",
         "account verify",
         "backup",

@@ -1,4 +1,4 @@
-"""Tries to sign in: wrong passwords, counted in the database, so that all processes and machines of it count together.
+"""Failed tries to sign in, counted in the database, so that all processes and machines of it count together.
 
     (:FailedTries {key, source, failed, failed_at})
 
@@ -15,16 +15,18 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from relay.access import accounts
+from relay.access import accounts, second_factor
 from relay.database import cypher
 from relay.errors import TooOften, Unavailable
 from relay.instants import instant
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from relay.access.accounts import Account
     from relay.graph import Graph, Transaction
 
-FREE: Final = 5  # our choice: wrong passwords before the first wait
+FREE: Final = 5  # our choice: wrong passwords and codes before the first wait
 FIRST_SECONDS: Final = 2.0
 LONGEST_SECONDS: Final = 900.0  # our choice: 100 guesses a day from one source
 FORGOTTEN: Final = timedelta(days=1)
@@ -37,12 +39,14 @@ _OTHERS: Final = "\n"  # in place of a login: all others of a source
 class TooManyTries(TooOften):
     """The same source tried the same login too often, or too many logins."""
 
-    reason = "Too many tries with a wrong password."
+    reason = "Too many wrong tries."
     advice = "Wait %(seconds)s s, then try again."
 
 
 def authenticate(graph: Graph, source: str, login: str, password: str, now: datetime) -> Account:
     """The account of a login, if the password is right and the wait after failed tries is over.
+
+    Where a second factor is asked too, the right password does not end the wait after wrong codes.
 
     Args:
         graph: The database of the accounts.
@@ -56,6 +60,27 @@ def authenticate(graph: Graph, source: str, login: str, password: str, now: date
         NotLetIn: Wrong login or password.
         Unavailable: The database cannot be reached.
     """
+    return _limited(graph, source, login, now, lambda: accounts.authenticate(graph, login, password), is_all=False)
+
+
+def accept_code(graph: Graph, source: str, login: str, typed: str, *, key: bytes, now: datetime) -> Account:
+    """The account whose code was typed, as `second_factor.accept`, if the wait after failed tries is over.
+
+    Raises:
+        TooManyTries: It comes too early after failed tries; the code was not looked at.
+        WrongCode: It is not right, or was used before.
+        Refused: The codes were sealed with another key.
+        Unavailable: The database cannot be reached.
+    """
+    return _limited(
+        graph, source, login, now, lambda: second_factor.accept(graph, login, typed, key=key, now=now), is_all=True
+    )
+
+
+def _limited(
+    graph: Graph, source: str, login: str, now: datetime, prove: Callable[[], Account], *, is_all: bool
+) -> Account:
+    """What `prove` gives, which raises `NotLetIn` for a failed try; `is_all` says that nothing more is asked."""
     own, others = _digest(source, login), _digest(source, _OTHERS)
     tries = {row["key"]: row for row in graph.rows(cypher.FAILED_TRIES, keys=[own, others])}
     if last := tries.get(own) or tries.get(others):
@@ -64,11 +89,11 @@ def authenticate(graph: Graph, source: str, login: str, password: str, now: date
         if left > 0:  # no more than the whole wait, where the clock of another machine is ahead
             raise TooManyTries(seconds=int(min(left, wait)) + 1)
     try:
-        account = accounts.authenticate(graph, login, password)
+        account = prove()
     except accounts.NotLetIn:
         graph.write(lambda transaction: _count(transaction, own, others, _digest(source), now))
         raise
-    if own in tries:
+    if own in tries and (is_all or not account.factors):
         with suppress(Unavailable):  # such as a full disk, which she may have come to see about
             graph.write(lambda transaction: transaction.run(cypher.FORGET_TRIES, key=own))
     return account

@@ -90,6 +90,11 @@ def new_secret(kind: str, random: Callable[[int], bytes]) -> str:
     return KINDS[kind].begins + urlsafe_b64encode(random(_BYTES)).decode().rstrip("=")
 
 
+def normalised(code: str) -> str:
+    """A code that somebody typed, in capitals without blanks and hyphens, as it was made."""
+    return "".join(code.split()).replace("-", "").upper()
+
+
 def digest(secret: str) -> str:
     """The SHA-256 of a secret in hexadecimal digits, which is all that is stored of it."""
     return sha256(secret.encode()).hexdigest()

@@ -198,6 +198,25 @@ def _print_accounts(session: Session, *accounts: Account, several: bool = False)
         print_pairs(rows[0].items())
 
 
+@account.group("second-factor")
+def second_factor_group() -> None:
+    """What is asked beside the password. It is set up on the page Your account."""
+
+
+@second_factor_group.command("reset", example="relay account second-factor reset asha")
+@click.argument("login")
+@pass_session
+def second_factor_reset(session: Session, login: str) -> None:
+    """Take an account's second factor away, as when its telephone is lost. It is signed out everywhere."""
+    from relay.access import second_factor
+    from relay.service.terminal import print_json
+
+    second_factor.reset(session.graph, login, session.now, by=session.by)
+    if session.as_json:
+        print_json({"login": login, "second_factor": ""})
+    say("%(login)s signs in with the password alone now, and can set up another second factor.", login=login)
+
+
 @group()
 def token() -> None:
     """Tokens for programs and for command lines on other machines."""
@@ -349,9 +368,14 @@ def device_revoke(session: Session, device_id: str) -> None:
 @_password_file
 @pass_session
 def login(session: Session, url: str, login_: str | None, days: int, password_file: Path | None) -> None:
-    """Sign in to another machine's Relay. The token is kept where only you can read it."""
+    """Sign in to another machine's Relay. The token is kept where only you can read it.
+
+    If your account has a second factor, its code is asked once.
+    """
     from relay import settings
     from relay.access.roles import EVERY
+    from relay.access.second_factor import CODE_NEEDED
+    from relay.errors import RelayError
     from relay.service import client
     from relay.service.terminal import print_json
 
@@ -359,7 +383,14 @@ def login(session: Session, url: str, login_: str | None, days: int, password_fi
     client.require_encryption(url)
     name = login_ or str(click.prompt(gettext("Login"), err=True))
     password = _password(password_file, new=False)
-    secret = client.sign_in(url, name, password, days=days, programme_id=session.programme or EVERY)
+    wish: dict[str, Any] = {"days": days, "programme_id": session.programme or EVERY}
+    try:
+        secret = client.sign_in(url, name, password, **wish)
+    except RelayError as error:
+        if not CODE_NEEDED.matches(error):
+            raise
+        code = str(click.prompt(gettext("Code"), err=True))
+        secret = client.sign_in(url, name, password, **wish, code=code)
     kept = client.keep_token(session.settings.config_folder, url, secret, name)
     if session.as_json:
         print_json({"url": url, "login": name, "file": str(kept)})

@@ -154,7 +154,8 @@ def _serve_to_whoever_comes(session: Session, *, host: str, port: int, site: str
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     os.environ[embedded_server.SMALL] = "1"
     folder = public_demo.emptied(session.settings.data_folder)
-    settings = replace(session.settings, data_folder=folder, mail=None, session_key=None, checkpoint_key_file=None)
+    no_keys: dict[str, Any] = {"session_key": None, "checkpoint_key_file": None, "factor_key": None}
+    settings = replace(session.settings, data_folder=folder, mail=None, **no_keys)
     night = threading.Event()
 
     def fall(_number: int, _frame: FrameType | None) -> None:

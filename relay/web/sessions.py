@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from flask import Flask, Request, g, request, session
 from flask.sessions import SecureCookieSessionInterface
@@ -18,15 +18,14 @@ from relay.access.roles import OWNER, Grant
 from relay.errors import Unavailable, Unknown
 from relay.web.request import current
 
-if TYPE_CHECKING:
-    from relay.settings import Settings
-
 KEY_FILE: Final = "session.key"
-_KEY_BYTES: Final = 32
 NAMES: Final = "names"
 """The key in a session for whether its reader switched names on."""
 EVIDENCE: Final = "evidence"
 """The key in a session for whether its reader switched ids and entry numbers on records on."""
+_HALF: Final = "half"
+"""The key in a session for whose password was right, and when, while a second factor is asked."""
+_HALF_SECONDS: Final = 10 * 60  # our choice: long enough to fetch the telephone
 _AHEAD_SECONDS: Final = 24 * 60 * 60  # our choice: by which a clock may have run fast when somebody signed in
 
 
@@ -101,7 +100,8 @@ def set_up(app: Flask) -> None:
     """Have an application recognise its users, and set up the cookie and the key of its sessions."""
     site = current.core_of(app).site
     app.session_interface = _Sessions()
-    app.secret_key = key = _signing_key(current.core_of(app).settings)
+    settings = current.core_of(app).settings
+    app.secret_key = key = settings.session_key or private_files.random_key(settings.data_folder / KEY_FILE)
     # several on one machine differ in their port only, which cookies do not know
     own = f"relay-{sha256(key).hexdigest()[:8]}"
     app.config.update(
@@ -154,6 +154,19 @@ def begin_session(account: accounts.Account) -> None:
     session.permanent = True
     session["opened"] = secrets.token_hex(8)
     login_user(_user_of_account(account))
+
+
+def begin_half(account: accounts.Account) -> None:
+    """Remember that somebody's password was right, until she proves her second factor; she is not signed in by it."""
+    session[_HALF] = [_user_of_account(account).get_id(), current.core().now().timestamp()]
+
+
+def half_signed_in() -> User | None:
+    """Whose password was right in this browser within the last ten minutes; None if nobody's."""
+    session_id, at = session.get(_HALF, ("", 0.0))
+    if current.core().now().timestamp() - at > _HALF_SECONDS:
+        return None
+    return _user_of_session(session_id)
 
 
 def end_session() -> None:
@@ -232,13 +245,3 @@ def _authorization(sent: Request) -> tuple[str, str]:
 
 def _digest(secret: str) -> bytes:
     return sha256(secret.encode()).digest()
-
-
-def _signing_key(settings: Settings) -> bytes:
-    """The key that signs sessions: as it was given, else made once, readable by the owner of the data folder alone."""
-    if settings.session_key:
-        return settings.session_key
-    path = settings.data_folder / KEY_FILE
-    if path.exists() and path.stat().st_size != _KEY_BYTES:
-        path.unlink()  # what a disk left of it when it was full, or after a power cut
-    return path.read_bytes() if path.exists() else private_files.create_or_read(path, secrets.token_bytes(_KEY_BYTES))

@@ -1,4 +1,4 @@
-"""Signing in and out: with a password, or once with the link that `relay serve` prints for the owner."""
+"""Signing in and out: with a password and a second factor, or once with the link that `relay serve` prints."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 
-from relay.access import accounts, sign_in_tries
+from relay.access import accounts, second_factor, sign_in_tries
 from relay.access.sign_in_tries import TooManyTries
-from relay.errors import Failure, NotFound, refused
+from relay.errors import Failure, NotFound, Refused, TooOften, refused
 from relay.service import failure
 from relay.web import public_demonstration, sessions
+from relay.web.i18n.sentences import error_text
 from relay.web.permission import public
 from relay.web.request import current, typed_form
 from relay.web.traffic import limits
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 CALLS_A_MINUTE: Final = {
     "sign_in.sign_in": limits.SIGN_INS_A_MINUTE,
+    "sign_in.code": limits.SIGN_INS_A_MINUTE,
     "api.token": limits.SIGN_INS_A_MINUTE,
     "field.enrol": limits.SIGN_INS_A_MINUTE,
     "certificates.opened": limits.LOOKS_A_MINUTE,
@@ -82,7 +84,42 @@ def sign_in() -> Response | str | tuple[str, int, dict[str, str]]:
             failure.status_of(error),
             seconds,
         )
+    return let_in(account)
+
+
+@blueprint.get("/sign-in/code")
+@public()
+def code_page() -> str:
+    """The form for the code of somebody whose password was right."""
+    return _code_form()
+
+
+@blueprint.post("/sign-in/code")
+@public(largest=limits.SIGN_IN_BYTES)
+def code() -> Response | str | tuple[str, int, dict[str, str]]:
+    """Sign somebody in whose password was right, or say that the code is wrong."""
+    half = sessions.half_signed_in()
+    if half is None:
+        return redirect(url_for("sign_in.page"), 303)
+    try:
+        account = accept_code(half.login, request.form.get("code", ""))
+    except Refused as error:
+        seconds = {"Retry-After": str(error.seconds)} if isinstance(error, TooOften) else {}
+        return _code_form(error_text(error)), failure.status_of(error), seconds
     return _go_on_signed_in(account)
+
+
+def _code_form(error: str = "") -> str:
+    carried = {"wanted": request.form.get(typed_form.WANTED, ""), "typed": typed_form.carried_fields()}
+    return render_template("sign_in_code.html", error=error, **carried)
+
+
+def let_in(account: accounts.Account) -> Response | str:
+    """Sign in whoever proved that an account is hers; if it has a second factor, ask for it first."""
+    if not account.factors:
+        return _go_on_signed_in(account)
+    sessions.begin_half(account)
+    return _code_form() if typed_form.carried_fields() else redirect(url_for("sign_in.code_page"), 303)
 
 
 def _form(**values: Any) -> str:  # noqa: ANN401 - as the template takes it
@@ -92,6 +129,8 @@ def _form(**values: Any) -> str:  # noqa: ANN401 - as the template takes it
 def authenticate(login: str, password: str) -> accounts.Account:
     """The account of a login, if the password is right; the login's case does not matter, and failed tries are limited.
 
+    Where a second factor is asked too, the password alone does not end the wait after wrong codes.
+
     Raises:
         NotLetIn: Wrong login or password.
         TooManyTries: It comes too early after failed tries.
@@ -99,6 +138,19 @@ def authenticate(login: str, password: str) -> accounts.Account:
     login = login[: limits.LOGIN_CHARACTERS].strip().casefold()
     source = request.remote_addr or ""
     return sign_in_tries.authenticate(current.graph(), source, login, password, current.core().now())
+
+
+def accept_code(login: str, typed: str) -> accounts.Account:
+    """The account whose code was typed; wrong ones are limited together with wrong passwords.
+
+    Raises:
+        WrongCode: It is not right, or was used before.
+        TooManyTries: It comes too early after failed tries.
+        Refused: The codes were sealed with another key.
+    """
+    core, source, typed = current.core(), request.remote_addr or "", typed[: limits.LOGIN_CHARACTERS]
+    key = second_factor.key(core.settings)
+    return sign_in_tries.accept_code(core.graph, source, login, typed, key=key, now=core.now())
 
 
 @blueprint.get("/sign-in/once/<secret>")

@@ -10,10 +10,12 @@ import threading
 from datetime import UTC, datetime
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any, Final
+from unittest.mock import MagicMock
 
 import pytest
+from pyotp.totp import TOTP
 
-from relay.access import accounts, api_tokens
+from relay.access import accounts, api_tokens, second_factor
 from relay.access.roles import grant_of
 from relay.commands import command_session, exits
 from relay.errors import Asked
@@ -329,6 +331,30 @@ def test_an_account_is_made_here_and_signs_in_elsewhere(
     assert shell.ok("logout", service).err == "You were not signed in there.\n"
     home(shell, connection)
     assert shell.ok("token", "list", "--json").json == []
+
+
+def test_who_has_a_second_factor_types_a_code_once(
+    shell: Shell, graph: Graph, service: str, connection: Connection, password: str, tmp_path: Path
+) -> None:
+    shell.monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    shell.ok("account", "add", "bina", "--role", "manager@demo", "--password-file", password)
+    now, key = datetime.now(UTC), second_factor.key(Settings.read({"RELAY_DATA": str(tmp_path / "service")}))
+    offered = second_factor.offer("bina", "Relay", key)
+    codes = TOTP(offered.secret)
+    _, recovery = second_factor.set_up(
+        graph, "bina", offered.sealed, codes.at(now), key=key, now=now, random=token_bytes
+    )
+    elsewhere(shell, service)
+    shell.monkeypatch.setattr("click.prompt", MagicMock(return_value=recovery[2]))
+
+    shell.ok("login", service, "--login", "bina", "--password-file", password)
+
+    assert shell.ok("chains", "--as-of", ON, "--json").json
+    assert "This code is not right" in shell.run("login", service, "--login", "bina", "--password-file", password).err
+    home(shell, connection)
+    told = shell.ok("account", "second-factor", "reset", "bina")
+    assert told.err == "bina signs in with the password alone now, and can set up another second factor.\n"
+    assert not accounts.find(graph, "bina").factors
 
 
 def test_a_wrong_password_signs_nobody_in(shell: Shell, service: str, password: str, tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from secrets import token_bytes
 from typing import TYPE_CHECKING, LiteralString
 
 import pytest
+from pyotp.totp import TOTP
 
-from relay.access import access_log, account_trail, accounts, api_tokens, followers
+from relay.access import access_log, account_trail, accounts, api_tokens, followers, second_factor
 from relay.access.roles import grant_of
 from relay.backup import ledger_backup
 from relay.domain.entries import digest
@@ -194,6 +195,36 @@ def test_who_is_let_in_while_a_fetch_goes_on_is_let_in_at_the_copy_too(
     followed.follow()
 
     assert [each.login for each in accounts.all_accounts(followed.copy)] == ["asha", "bina"]
+
+
+def test_a_second_factor_holds_at_a_copy_that_has_its_key_and_is_taken_away_at_the_original_alone(
+    followed: Machines,
+) -> None:
+    now, key = followed.now, b"k" * 32
+    accounts.add(followed.original, "asha", [grant_of("staff@demo")], WORDS, now)
+    offered = second_factor.offer("asha", "Relay", key)
+    codes = TOTP(offered.secret)
+    _, recovery = second_factor.set_up(
+        followed.original, "asha", offered.sealed, codes.at(now), key=key, now=now, random=token_bytes
+    )
+    followed.follow()
+    later = now + timedelta(minutes=1)
+
+    with pytest.raises(Refused) as refusal:
+        second_factor.accept(followed.copy, "asha", codes.at(later), key=b"another", now=later)
+    assert second_factor.OTHER_KEY.matches(refusal.value)
+    with pytest.raises(second_factor.WrongCode):
+        second_factor.accept(followed.copy, "asha", recovery[0], key=key, now=later)
+    assert second_factor.accept(followed.copy, "asha", codes.at(later), key=key, now=later).login == "asha"
+
+    second_factor.reset(followed.copy, "asha", now)
+    accounts.add(followed.original, "bina", [grant_of("staff@demo")], WORDS, now)
+    followed.follow()
+    assert accounts.find(followed.copy, "asha").factors == ("codes",)
+    second_factor.reset(followed.original, "asha", now)
+    followed.follow()
+    assert accounts.find(followed.copy, "asha").factors == ()
+    assert account_trail.verify(followed.copy).ok
 
 
 def test_an_account_of_the_copys_own_machine_stays_as_it_is(followed: Machines) -> None:

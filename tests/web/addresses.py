@@ -21,6 +21,7 @@ TREE: Final = "/p/large/tree/gift:G1"  # of 1,023 placements, folded
 PAGES: Final = (
     "/",
     "/sign-in",
+    "/sign-in/code",
     "/begin",
     "/api/v1/docs",
     "/help/recording",
@@ -79,6 +80,7 @@ PAGES: Final = (
     *(f"{HILLS}/record/place:RAM/{form}" for form in ("person", "group", "place")),
     *(f"{HILLS}/new/{form}" for form in ("person", "group", "place", "gift")),
     "/account",
+    "/account/second-factor",
     "/account/devices",
     "/account/links",
     "/accounts",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from relay.access import accounts, api_tokens
+from relay.access import accounts, api_tokens, second_factor
 from relay.access.roles import EVERY, ROLES, Grant, grant_of
 from relay.errors import Failure, Invalid, NotFound, Refused, RelayError, refused
 from relay.ledger import places, programme_heads
@@ -89,7 +89,7 @@ def one(login: str) -> str:
 @blueprint.post("/accounts/<login>")
 @action("accounts")
 def change(login: str) -> Response | tuple[str, int]:
-    """Give an account other roles or a new password, or remove it."""
+    """Give an account other roles or a new password, take its second factor away, or remove it."""
     require_all()
     graph, step, user = current.graph(), pressed_button(), sessions.signed_in()
     try:
@@ -101,6 +101,9 @@ def change(login: str) -> Response | tuple[str, int]:
         elif step == "password":
             accounts.set_password(graph, login, request.form.get("password", ""), by=user.by)
             flash(gettext("%(login)s has a new password. Hand it over in person.", login=login))
+        elif step == "factor":
+            second_factor.reset(graph, login, current.core().now(), by=user.by)
+            flash(gettext("%(login)s signs in with the password alone now, and is signed out everywhere.", login=login))
         elif step == "remove":
             accounts.remove(graph, login, by=user.by)
             flash(gettext("%(login)s can no longer sign in. What this account recorded stays.", login=login))

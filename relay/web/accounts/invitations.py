@@ -7,13 +7,13 @@ from datetime import datetime
 from secrets import token_bytes
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, g, make_response, render_template, request, url_for
 
 from relay.access import accounts, invitations
 from relay.access.accounts import LEAST_PASSWORD
 from relay.errors import Invalid, RelayError, refused
 from relay.ledger import places, programme_heads
-from relay.web import responses, sessions
+from relay.web import responses, sessions, sign_in
 from relay.web.accounts.all_accounts import require_all
 from relay.web.accounts.own_account import NOT_THE_SAME
 from relay.web.i18n.sentences import error_text
@@ -114,7 +114,7 @@ def opened(secret: str) -> Response:
 
 @blueprint.post("/welcome/<secret>")
 @public()
-def accepted(secret: str) -> Answer:
+def accepted(secret: str) -> Answer | str:
     """Give the account its password, and sign its owner in."""
     g.untraced = True
     form, now = request.form, current.core().now()
@@ -125,8 +125,7 @@ def accepted(secret: str) -> Answer:
         account = invitations.accept(current.graph(), secret, form.get("new", ""), now)
     except Invalid as error:
         return _welcome(account, error)
-    sessions.begin_session(account)
-    return redirect(url_for("managers.front"), 303)
+    return sign_in.let_in(account)
 
 
 def _welcome(account: Account, error: RelayError | None = None) -> Response:

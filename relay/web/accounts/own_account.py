@@ -80,7 +80,7 @@ def page() -> Response:
 @action("own account")
 def password() -> Answer:
     """Change the user's own password, or set the first one: it ends every other session, and every token."""
-    user, form = _in_a_browser(), request.form
+    user, form = in_a_browser(), request.form
     try:
         if form.get("new") != form.get("again"):
             raise refused(NOT_THE_SAME)
@@ -98,7 +98,7 @@ def password() -> Answer:
 @action("own account")
 def make_token() -> Answer:
     """Make a token for another machine; its secret is shown only now."""
-    user, form = _in_a_browser(), request.form
+    user, form = in_a_browser(), request.form
     try:
         days = form.get("days", "").strip()
         if not (days.isascii() and days.isdecimal() and len(days) < len(str(EVER))):
@@ -123,7 +123,7 @@ def make_token() -> Answer:
 @action("own account")
 def revoke(token_id: str) -> Answer:
     """Revoke one of the user's own tokens."""
-    user = _in_a_browser()
+    user = in_a_browser()
     if token_id not in {token.token_id for token in _tokens(user.login)}:
         raise refused(api_tokens.NO_TOKEN, token_id=token_id)
     api_tokens.revoke(current.graph(), token_id, by=user.by)
@@ -131,7 +131,7 @@ def revoke(token_id: str) -> Answer:
     return redirect(url_for("own_account.page"), 303)
 
 
-def _in_a_browser() -> sessions.User:
+def in_a_browser() -> sessions.User:
     """The user, who must have a session: with a token nobody makes tokens, or changes a password."""
     user = sessions.signed_in()
     if user.token_id or not user.generation:
@@ -163,6 +163,7 @@ def _shown(error: RelayError | None = None, made: NewToken | None = None) -> Res
         login=user.login,
         grants=user.grants,
         has_session=bool(user.generation) and not user.token_id,
+        factors=accounts.find(current.graph(), user.login).factors if user.generation else (),
         has_password=bool(user.generation) and _has_password(user.login),
         tokens=_tokens(user.login),
         programmes=guard.heads(),

@@ -250,6 +250,7 @@ def _token_operation(catalogue: Catalogue, made: Schema) -> Schema:
             "role": {"type": "string", "enum": [*ROLES, EVERY], "default": EVERY},
             "programme_id": {"type": "string", "pattern": r"^([a-z0-9-]{1,40}|\*)$", "default": EVERY},
             "days": {"type": "integer", "minimum": 1, "maximum": LONGEST_DAYS, "default": TOKEN_DAYS},
+            "code": {"type": "string", "maxLength": 32, "description": "Of the second factor, if the account has one."},
         },
     }
     return {

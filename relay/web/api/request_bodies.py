@@ -203,6 +203,7 @@ class TokenRequest:
         role: The role to which the token is limited; `EVERY` for all that the account holds.
         programme_id: The programme to which it is limited; `EVERY` for all.
         days: How many days it is valid.
+        code: The code of the account's second factor, if it has one.
     """
 
     login: str
@@ -210,6 +211,7 @@ class TokenRequest:
     role: str = EVERY
     programme_id: str = EVERY
     days: int = TOKEN_DAYS
+    code: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, body: object) -> TokenRequest:
@@ -220,7 +222,7 @@ class TokenRequest:
         """
         if not isinstance(body, dict):
             raise NotAnObject
-        fields = ("login", "password", "role", "programme_id", "days")
+        fields = ("login", "password", "role", "programme_id", "days", "code")
         for name in (name for name in fields[:2] if not body.get(name)):
             raise refused(COLUMN_MISSING, field=name)
         for name, value in body.items():
@@ -235,6 +237,7 @@ class TokenRequest:
             role=body.get("role", EVERY),
             programme_id=body.get("programme_id", EVERY),
             days=int(body.get("days", TOKEN_DAYS)),
+            code=body.get("code", ""),
         )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 from werkzeug.exceptions import UnsupportedMediaType
 
-from relay.access import api_tokens
+from relay.access import api_tokens, second_factor
 from relay.domain import plain_json
 from relay.domain.schema import Column
 from relay.errors import Failure, Invalid, refused
@@ -265,6 +265,10 @@ def token() -> Response:
     read_parameters(())
     wish = request_bodies.TokenRequest.of(json_body())
     account = sign_in.authenticate(wish.login, wish.password)
+    if account.factors:
+        if not wish.code:
+            raise refused(second_factor.CODE_NEEDED)
+        account = sign_in.accept_code(account.login, wish.code)
     core = current.core()
     made = api_tokens.issue(
         core.graph,
