@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
+import threading
 import zlib
 from typing import TYPE_CHECKING
 
@@ -10,14 +13,15 @@ import pytest
 
 from relay.backup.encryption import Encryption, public_key_of
 from relay.backup.ledger_backup import OtherSystem
+from relay.database import embedded_server
 from relay.domain.entries import to_line
-from relay.errors import Invalid, Unavailable
+from relay.errors import Invalid, NotWritable, Unavailable, refused
 from relay.following import fetching, parts
 from relay.following.copying import Copy
 from relay.following.parts import NOT_A_PART, Part, StreamHead
 from relay.ledger import programme_heads, reading, verify
 from relay.ledger.recording import record
-from relay.service.client import CutOff, NotReached
+from relay.service.client import CutOff, NotReached, NotRelay, Remote
 from tests.following.conftest import DEMO
 from tests.rigs.short_line import ending_after
 from tests.scenes.acts import beginnings, clerk, woman
@@ -53,6 +57,46 @@ def test_over_a_line_that_carries_next_to_nothing_it_is_said_and_nothing_is_half
             many.follow()
 
     assert programme_heads.heads(many.copy) == ()
+
+
+def test_an_answer_that_does_not_end_is_left_after_the_largest_part(many: Machines) -> None:
+    """Zeros without end: two gigabytes would come, and next to none of them are waited for."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=say_nothing_but_zeros, args=(server,), daemon=True).start()
+        with pytest.raises(NotRelay):
+            Remote(f"http://127.0.0.1:{server.getsockname()[1]}", many.token).whole("/following/entries", 100_000)
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def say_nothing_but_zeros(server: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        line, _ = server.accept()
+        with line:
+            line.recv(4096)
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2000000000\r\n\r\n")
+            while True:
+                line.sendall(bytes(65536))
+
+
+def test_where_the_copys_disk_is_full_it_is_said_and_the_rest_comes_later(
+    many: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = Copy(keeper=many.keeper, programme_id=DEMO, url=many.url)
+    line = many.line
+    line.most = 100
+    copy.take_entries(next(line.parts_of("entries", 0)))
+
+    def full() -> None:
+        raise refused(embedded_server.DISK_FULL, data_folder=many.copy_folder, free_mb=0)
+
+    monkeypatch.setattr(many.copy, "_before_writing", full)
+    with pytest.raises(NotWritable, match="Disk full"):
+        many.follow()
+    monkeypatch.undo()
+
+    assert programme_heads.head(many.copy, DEMO).entries == 100
+    assert many.follow().new == programme_heads.head(many.original, DEMO).entries - 100
+    assert verify.verify(many.copy, DEMO).ok
 
 
 def test_what_came_before_a_line_broke_for_good_is_kept_and_the_rest_comes_later(many: Machines) -> None:
