@@ -21,6 +21,8 @@ from relay.languages import gettext
 from relay.text import Sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from relay.following.copying import Keeper
     from relay.following.fetching import Followed, Original
 
@@ -28,7 +30,7 @@ OTHER_ID_TYPED: Final = Failure(
     Refused,
     "other_id_typed",
     "“%(typed)s” is not the id of the programme: nothing was changed.",
-    advice="Begin again, if the copy is to become the original.",
+    advice="Run the same command again.",
 )
 
 _EVERY: Final = re.compile(r"(\d{1,4})([smh])")
@@ -57,6 +59,7 @@ class _Every(click.ParamType[float]):
 )
 @click.option("--every", type=_Every(), metavar="TIME", help="Fetch again and again, such as every 5m, until Ctrl-C.")
 @click.option("--compare", is_flag=True, help="Hold every entry against the original's; nothing is fetched.")
+@click.option("--give-way", is_flag=True, help="Offer URL what was recorded here only; then follow it.")
 @click.option("--promote", is_flag=True, help="Make the copy the original: from now on it is recorded here.")
 @click.option("--key", "tell_key", is_flag=True, help="Show the key of this machine, for relay follower add.")
 @pass_session
@@ -67,6 +70,7 @@ def follow(
     *,
     every: float | None,
     compare: bool,
+    give_way: bool,
     promote: bool,
     tell_key: bool,
 ) -> None:
@@ -89,6 +93,9 @@ def follow(
     if compare:
         _compare(session, original)
         return
+    if give_way:
+        _give_way(session, original)
+        return
     if every is None:
         click.get_current_context().exit(DONE if _follow(session, original) else FOUND)
     with suppress(KeyboardInterrupt):  # it is the usual end
@@ -101,12 +108,20 @@ def follow(
 
 
 def _follow(session: Session, original: Original) -> bool:
-    """Fetch once; whether all that came extends the copy."""
+    """Fetch once, and print what came; whether all of it extends the copy."""
+    found = _fetch(session, original)
+    if found:
+        _print_followed(session, found)
+    return found is not None
+
+
+def _fetch(session: Session, original: Original) -> Followed | None:
+    """Fetch once; None where what came does not extend the copy."""
     from relay.following import fetching
     from relay.following.copying import DoesNotExtend
 
     try:
-        found = fetching.follow(
+        return fetching.follow(
             original,
             _keeper(session),
             programme_id=session.programme,
@@ -114,9 +129,7 @@ def _follow(session: Session, original: Original) -> bool:
         )
     except DoesNotExtend as refusal:
         say("%(error)s", error=refusal)
-        return False
-    _print_followed(session, found)
-    return True
+        return None
 
 
 def _promote(session: Session) -> None:
@@ -136,15 +149,71 @@ def _promote(session: Session) -> None:
         entries=head.entries,
         at=session.told_time(at or None) or Sentence("it was begun"),
     )
-    typed = click.prompt(gettext("To go on here, type the id of the programme"), err=True)
-    if typed != head.programme_id:
-        raise refused(OTHER_ID_TYPED, typed=typed)
+    _ask_for_id(head.programme_id)
     outcome = copying.promote(_keeper(session), head.programme_id, socket.gethostname())
     if session.as_json:
         print_json({"programme_id": head.programme_id, "promoted": True, "sequence": outcome.sequence})
         return
     print_pairs((("programme_id", head.programme_id), ("sequence", outcome.sequence)))
     say("It is recorded here now. Name this machine to everybody, and do not start the old one before it follows this.")
+
+
+_REPEATED = ("sequence", "recorded_at", "recorded_by", "act_id", "says")
+
+
+def _give_way(session: Session, original: Original) -> None:
+    """Offer the other machine what only this one has, list what is to be repeated there, and follow it."""
+    from relay.following import fetching, parting
+    from relay.service.client import Remote, kept_token
+    from relay.service.json_codec import json_of
+    from relay.service.terminal import print_json
+
+    remote = Remote(original.remote.url, kept_token(session.settings.config_folder, original.remote.url))
+    offered = parting.offer(original, remote, _keeper(session), session.programme)
+    rows = [
+        (each.sequence, *as_read(session, each, _REPEATED[1:4]), _said(each.act.values)) for each in offered.to_repeat
+    ]
+    if not session.as_json:
+        print_list(session, _REPEATED, rows)
+    say(
+        "At %(url)s: held for a person: %(held)s; there already: %(there)s; erased: %(erased)s. To be repeated there by"
+        " hand, as listed: %(repeat)s.",
+        url=original.remote.url,
+        held=offered.held,
+        there=offered.there,
+        erased=offered.erased,
+        repeat=len(offered.to_repeat),
+    )
+    kept = None
+    if offered.last >= offered.first:
+        say(
+            "From entry %(first)s on the two differ. If you go on, the ledger of this machine is set back to the entry"
+            " before, after a backup, and follows.",
+            first=offered.first,
+        )
+        _ask_for_id(offered.programme_id)
+        kept = parting.set_back(_keeper(session), offered, fetching.secret_key(session.settings.data_folder))
+        say("A backup was written to %(kept)s, encrypted with the key of this machine.", kept=kept)
+    found = _fetch(session, original)
+    if found and session.as_json:
+        print_json({**json_of(offered), "to_repeat": [dict(zip(_REPEATED, row, strict=True)) for row in rows]})
+    elif found:
+        _print_followed(session, found)
+    compared = fetching.compare(original, _keeper(session), programme_id=session.programme)  # ends the alarm
+    click.get_current_context().exit(FOUND if compared.faults or not found else DONE)
+
+
+def _said(values: Mapping[str, Any]) -> str:
+    """What an act says, in one line."""
+    flat = {**values, **values.get("changes", {})}
+    return ", ".join(f"{name} {value}" for name, value in flat.items() if name != "changes")
+
+
+def _ask_for_id(programme_id: str) -> None:
+    """Let somebody go on only who types the id of the programme."""
+    typed = click.prompt(gettext("To go on, type the id of the programme"), err=True)
+    if typed != programme_id:
+        raise refused(OTHER_ID_TYPED, typed=typed)
 
 
 def _keeper(session: Session) -> Keeper:

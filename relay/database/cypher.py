@@ -343,6 +343,15 @@ RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
        l.copied_held AS held, l.copied_access AS access
 """
 
+# Delete entries of a ledger from one to its last, after what is personal in them; see `relay.following.parting`.
+DROP_OPENED: Final[LiteralString] = """
+UNWIND range($first, $last) AS sequence MATCH (e:Entry {key: $prefix + toString(sequence)})
+MATCH (o:Personal {key: e.act_key}) DETACH DELETE o
+"""
+DROP_ENTRIES: Final[LiteralString] = """
+UNWIND range($first, $last) AS sequence MATCH (e:Entry {key: $prefix + toString(sequence)}) DETACH DELETE e
+"""
+
 SET_PROJECTION: Final[LiteralString] = "MATCH (l:Ledger {key: $key}) SET l.projection = $projection"
 
 # Up to $limit relationships between entries of a programme. One row = the number deleted.

@@ -43,7 +43,8 @@ class DoesNotExtend(Refused):
     reason = "%(fault)s What %(host)s holds of programme %(programme_id)s does not extend this copy."
     advice = (
         "This copy stays as it was. Ask who keeps the original what was done there; what it sent is in %(path)s. From"
-        " which entry on they differ is said by relay follow --compare."
+        " which entry on they differ is said by relay follow --compare. If both were recorded into after a copy was"
+        " promoted: relay follow URL --give-way."
     )
 
     fault: str

@@ -18,7 +18,7 @@ from relay.backup import encryption
 from relay.domain.entries import Fault
 from relay.errors import Failure, Invalid, Refused, RelayError, refused
 from relay.following import parts
-from relay.following.copying import Copy, DoesNotExtend, Keeper, require_copy, state
+from relay.following.copying import ORIGINAL_HERE, Copy, DoesNotExtend, Keeper, require_copy, state
 from relay.following.parts import BLOCK, MOST_LINES, NOT_A_PART, Offer, Part, Stream, StreamHead
 from relay.instants import instant
 from relay.ledger import checkpoints
@@ -41,6 +41,15 @@ OTHER_THAN_NAMED: Final = Failure(
     advice="Have a follower added for it on the machine of the original",
     command="relay follower add NAME KEY --programme %(programme_id)s",
     field="programme",
+)
+
+
+NO_FORK: Final = Failure(
+    Refused,
+    "no_fork",
+    "Entry %(sequence)s is another one at the original, but later ones are the same: one of the two was altered.",
+    advice="Nothing was changed. Find out at which machine",
+    command="relay ledger verify",
 )
 
 
@@ -213,20 +222,13 @@ def follow(
         DoesNotExtend: What the original has does not extend the copy; nothing of it was kept here.
         RelayError: The original said so, or cannot be reached; what came before is kept.
     """
-    offer = original.offer()
-    copy = _copy(original, keeper, offer, programme_id)
+    copy, offer = begin(original, keeper, programme_id)
     try:
         return _followed(original, copy, offer, progress)
     except DoesNotExtend as refusal:
         with suppress(RelayError):
             original.told(alarm=str(refusal.fault))
         raise
-
-
-def _copy(original: Original, keeper: Keeper, offer: Offer, programme_id: str | None) -> Copy:
-    if programme_id not in (None, offer.programme_id):
-        raise refused(OTHER_THAN_NAMED, offered=offer.programme_id, programme_id=programme_id)
-    return Copy(keeper=keeper, programme_id=offer.programme_id, url=original.remote.url)
 
 
 def _followed(original: Original, copy: Copy, offer: Offer, progress: Callable[[str, int, int], None]) -> Followed:
@@ -257,6 +259,19 @@ def _followed(original: Original, copy: Copy, offer: Offer, progress: Callable[[
         received_bytes=original.received,
         left_accounts=left,
     )
+
+
+def begin(original: Original, keeper: Keeper, programme_id: str | None) -> tuple[Copy, Offer]:
+    """The copy of what an original offers, and its offer.
+
+    Raises:
+        Invalid: It offers another programme than is meant.
+        RelayError: It said so, or cannot be reached.
+    """
+    offer = original.offer()
+    if programme_id not in (None, offer.programme_id):
+        raise refused(OTHER_THAN_NAMED, offered=offer.programme_id, programme_id=programme_id)
+    return Copy(keeper=keeper, programme_id=offer.programme_id, url=original.remote.url), offer
 
 
 def _set_back(offered: StreamHead, head: Head) -> Fault | None:
@@ -295,8 +310,7 @@ def compare(original: Original, keeper: Keeper, *, programme_id: str | None) -> 
         NotFound: Nothing here is a copy of the programme.
         RelayError: The original said so, or cannot be reached.
     """
-    offer = original.offer()
-    copy = _copy(original, keeper, offer, programme_id)
+    copy, offer = begin(original, keeper, programme_id)
     there = require_copy(keeper.graph, copy.programme_id)
     last = min(there.head.sequence, offer.entries.lines)
     faults = [*filter(None, [_set_back(offer.entries, there.head)]), *_differing(original, copy, last)]
@@ -320,6 +334,30 @@ def _differing(original: Original, copy: Copy, last: int) -> Iterator[Fault]:
         for sequence in entries:
             sentence = Sentence("Entry %(sequence)s is another one at the original.", sequence=sequence)
             yield Fault(sequence=sequence, fault=sentence)
+
+
+def parted_at(original: Original, copy: Copy, last: int) -> int:
+    """The first of the entries that differ from the original's, which all later ones do; else one more than the last.
+
+    Args:
+        original: The original.
+        copy: What is here of its programme.
+        last: The last entry that both have.
+
+    Raises:
+        Conflict: They have none in common.
+        Refused: Later ones are the same: one was altered.
+        RelayError: The original said so, or cannot be reached.
+    """
+    blocks = _unequal(original, copy, 1, last, BLOCK)
+    if not blocks:
+        return last + 1
+    first = _unequal(original, copy, blocks[0], min(blocks[0] + BLOCK - 1, last), 1)[0]
+    if first == 1:
+        raise refused(ORIGINAL_HERE, programme_id=copy.programme_id, host=copy.host)
+    if _unequal(original, copy, first, last, 1) != [*range(first, last + 1)]:
+        raise refused(NO_FORK, sequence=first)
+    return first
 
 
 def _unequal(original: Original, copy: Copy, first: int, last: int, size: int) -> list[int]:

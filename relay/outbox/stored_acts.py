@@ -113,6 +113,11 @@ class StoredAct:
     sent: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     fault: RelayError | None = None
 
+    @property
+    def whose(self) -> tuple[str, str, str]:
+        """The programme, the telephone and the writer: what is sent in one request has these in common."""
+        return self.programme_id, self.device_id, self.by
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbox:

@@ -136,6 +136,8 @@ OTHERWISE: Final[Mapping[str, dict[str, Any]]] = {
     " ACCESSES ": {"of": f"{OWN}/2026-11"},
     " ACCESSES_OF_CHAINS ": {"chains": [ACCESSES["chain"]]},
     " DELETE_ACCESSES ": {"of": f"{OWN}/2026-11"},
+    " DROP_OPENED ": {"prefix": "none/", "first": 1, "last": 2},
+    " DROP_ENTRIES ": {"prefix": "none/", "first": 1, "last": 2},
     " SET_COPY ": {"copy": {"copy_of": "https://relay.example.org"}},
     " SET_TOKEN ": {"values": {"alarm": ""}},
     " ADD_FOLLOWED_TRAIL ": {"rows": [{"key": "trail/p/1", "of": "p", "sequence": 1}]},

@@ -79,6 +79,26 @@ class Machines:
         """Hold all entries against each other."""
         return fetching.compare(self.line, self.keeper, programme_id=None)
 
+    @property
+    def former_keeper(self) -> Keeper:
+        """The machine of the original, once it follows in turn."""
+        clerk = Clerk(by="local:asha", now=self.now, random=token_bytes)
+        return Keeper(graph=self.original, folder=self.original_folder, clerk=clerk)
+
+    def in_turn(self, url: str) -> fetching.Original:
+        """The promoted copy as the former original reaches it at a URL, with a token made there."""
+        key = fetching.secret_key(self.original_folder)
+        token = followers.add(
+            self.copy,
+            "old-house",
+            public_key_of(key),
+            programme_id=DEMO,
+            now=self.now,
+            random=token_bytes,
+            by="local:bina",
+        ).secret
+        return fetching.Original(remote=Remote(url, token), secret_key=key)
+
     def add_follower(self, name: str = "head-office", programme_id: str = DEMO) -> str:
         """Let the copy follow; its token."""
         key = public_key_of(fetching.secret_key(self.copy_folder))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,17 @@ import pytest
 from relay.access import accounts
 from relay.access.roles import grant_of
 from relay.ledger.checkpoints import from_text
+from relay.ledger.held import held_list
 from relay.ledger.recording import record
+from relay.service.client import keep_token
+from relay.service.client import sign_in as service_sign_in
 from relay.settings import Settings
 from relay.web import create_app
 from tests.commands.shell import Shell
-from tests.following.conftest import DEMO
+from tests.following.conftest import DEMO, serving
 from tests.following.test_following import entries, rechain
 from tests.ledger.test_checkpoints import script
-from tests.scenes.acts import beginnings, clerk, woman
+from tests.scenes.acts import beginnings, clerk, corrected, woman
 from tests.web.readers import WORDS, sign_in
 
 if TYPE_CHECKING:
@@ -143,6 +147,36 @@ def test_without_a_token_or_an_address_it_is_said_what_is_missing(shells: TwoShe
     assert shells.copy.run("follow", shells.machines.url, "--every", "soon").code == 2
     assert "begins with age1" in shells.original.run("follower", "add", "head-office", "age1short").err
     assert "No follower of programme demo" in shells.original.run("follower", "remove", "head-office").err
+
+
+def test_who_has_the_former_original_give_way_is_told_what_is_left_to_do_and_is_asked_once(
+    shells: TwoShells, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machines = shells.machines
+    accounts.add(machines.original, "meena", [grant_of("manager@demo")], WORDS, machines.now)
+    token_file = shells.token_file(tmp_path)
+    shells.copy.ok("follow", machines.url, "--token-file", token_file)
+    typed = iter(("hills\n", "demo\n", "demo\n"))
+    monkeypatch.setattr("click.prompt", lambda *_, **__: next(typed).strip())
+    assert "“hills” is not the id" in shells.copy.run("follow", "--promote").err
+    shells.copy.ok("follow", "--promote")
+    record(machines.original, DEMO, [woman("W8"), corrected("beneficiary:W1", phone="९८")], clerk())
+    key = shells.original.ok("follow", "--key").out.strip()
+    token = tmp_path / "back.txt"
+    token.write_text(shells.copy.ok("follower", "add", "old-house", key, "--json").json["secret"])
+
+    with serving(machines.copy, machines.copy_folder, machines.now) as url:
+        assert "not signed in" in shells.original.run("follow", url, "--token-file", str(token), "--give-way").err
+        keep_token(Settings.read(os.environ).config_folder, url, service_sign_in(url, "meena", WORDS))
+        refused = shells.original.run("follow", url)
+        gave_way = shells.original.ok("follow", url, "--give-way")
+
+    assert "relay follow URL --give-way" in refused.err
+    assert re.search(r"correct:C1\t.*phone ९८", gave_way.out)
+    assert "held for a person: 1;" in gave_way.err
+    assert [row.act_id for row in held_list.every(machines.copy, DEMO)] == ["beneficiary:W8"]
+    assert entries(machines.copy) == entries(machines.original)
+    assert "do not agree" not in shells.original.ok("status").err
 
 
 def test_a_copy_says_on_its_pages_what_it_is_and_offers_no_form(machines: Machines) -> None:

@@ -11,19 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.access import followers
-from relay.backup.encryption import public_key_of
 from relay.database import cypher
 from relay.domain.questions import NOTED
 from relay.errors import NotFound
 from relay.following import asking, copying, fetching
 from relay.following.copying import DoesNotExtend, Keeper
 from relay.ledger import programme_heads, verify
-from relay.ledger.batch import Clerk
 from relay.ledger.checkpoints import make_key
 from relay.ledger.programme_heads import IsACopy
 from relay.ledger.recording import record, record_one
-from relay.service.client import Remote
 from tests.following.conftest import DEMO, Machines, serving
 from tests.following.test_following import entries
 from tests.scenes.acts import beginnings, clerk, passed, placed, woman
@@ -121,23 +117,8 @@ def test_an_original_does_not_give_way_to_a_lie(followed: Machines, tmp_path: Pa
 
 def follow_back(followed: Machines, url: str) -> fetching.Followed:
     """The old original follows the new one."""
-    keeper = Keeper(
-        graph=followed.original,
-        folder=followed.original_folder,
-        clerk=Clerk(by="local:asha", now=followed.now, random=token_bytes),
-    )
-    key = fetching.secret_key(followed.original_folder)
-    token = followers.add(
-        followed.copy,
-        "old-house",
-        public_key_of(key),
-        programme_id=DEMO,
-        now=followed.now,
-        random=token_bytes,
-        by="local:bina",
-    ).secret
-    original = fetching.Original(remote=Remote(url, token), secret_key=key)
-    return fetching.follow(original, keeper, programme_id=None, progress=verify.silent)
+    original = followed.in_turn(url)
+    return fetching.follow(original, followed.former_keeper, programme_id=None, progress=verify.silent)
 
 
 def test_the_old_original_follows_in_turn(followed: Machines, promoted: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import click
 
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
     from relay.ledger.held.receiving import TakenIn
     from relay.outbox.stored_acts import StoredAct
-
-_AT_ONCE = 50  # acts in one request; our choice: on a weak line an answer comes within some seconds
-_BYTES_AT_ONCE = 48 * 1024  # of their content; a service takes 64 kB
 
 
 @group()
@@ -114,6 +110,7 @@ def sync(session: Session, files: tuple[Path, ...], *, yes: bool) -> None:
     refused or cannot be read, and 4 when nothing could be reached; then all is kept.
     """
     from relay.outbox.stored_acts import NothingKept, read_file
+    from relay.service.sending import in_requests
     from relay.service.terminal import print_json
 
     kept = [act for path in files for act in read_file(path)] if files else [*session.outbox.acts()]
@@ -129,7 +126,7 @@ def sync(session: Session, files: tuple[Path, ...], *, yes: bool) -> None:
             err=True,
         )
     said = [_row(each, "unreadable", _fault(each)) for each in kept if each.fault]
-    for acts in _together(sound):
+    for acts in in_requests(sound):
         for each, row in zip(acts, _handed_in(session, acts, "file" if files else "outbox"), strict=True):
             said.append(row)
             if not files and (row["held_id"] or row["result"] in ("added", "same")):
@@ -161,27 +158,6 @@ def _row(kept: StoredAct, result: str, sentence: str) -> dict[str, Any]:
     return {"name": kept.name, "act_id": "", "result": result, "sequence": None, "held_id": "", "sentence": sentence}
 
 
-def _together(kept: Iterable[StoredAct]) -> Iterable[Sequence[StoredAct]]:
-    """Acts of one programme and writer, as many as one request takes."""
-    import json
-
-    batch: list[StoredAct] = []
-    size = 0
-    for each in kept:
-        own = len(json.dumps(each.sent).encode()) + 200
-        if batch and (_whose(batch[0]) != _whose(each) or len(batch) == _AT_ONCE or size + own > _BYTES_AT_ONCE):
-            yield batch
-            batch, size = [], 0
-        batch.append(each)
-        size += own
-    if batch:
-        yield batch
-
-
-def _whose(kept: StoredAct) -> tuple[str, str, str]:
-    return kept.programme_id, kept.device_id, kept.by
-
-
 def _handed_in(session: Session, acts: Sequence[StoredAct], way: str) -> list[dict[str, Any]]:
     """The outcomes of some acts; where one cannot be handed in, it says why, and the others go on."""
     from relay.errors import RelayError, Unavailable
@@ -201,19 +177,17 @@ def _handed_in(session: Session, acts: Sequence[StoredAct], way: str) -> list[di
 
 def _sent(session: Session, acts: Sequence[StoredAct], way: str) -> Sequence[TakenIn]:
     """Hand some acts of one writer in, here or through the service."""
-    programme_id, device_id, by = _whose(acts[0])
-    if session.service:
-        from relay.service.client import Answered
+    from relay.service.sending import send
 
-        body = {"acts": [each.sent for each in acts], "carried": {"way": way, "device_id": device_id, "by": by}}
-        answered: Answered = session.service.send(Answered, f"/programmes/{quote(programme_id)}/acts", body)
-        return answered.acts
+    if session.service:
+        return send(session.service, acts, way)
     from relay.access.roles import OWNER
     from relay.ledger.held.receiving import take_in
     from relay.ledger.programme_heads import head
     from relay.web.api.acts_from_files import ActsOrigin, carrier_of
     from relay.web.api.sent_acts import read_act
 
+    programme_id, device_id, by = acts[0].whose
     carrier = carrier_of(
         session.graph,
         ActsOrigin(way=way, device_id=device_id, by=by),

@@ -182,7 +182,7 @@ def of_device(graph: Graph | Transaction, programme_id: str, device_id: str) -> 
     return _read(graph.rows(cypher.HELD_BY_DEVICE, programme_id=programme_id, device_id=device_id))
 
 
-def settled_of(graph: Graph, programme_id: str, device_id: str, now: datetime) -> tuple[HeldAct, ...]:
+def settled_of(graph: Graph | Transaction, programme_id: str, device_id: str, now: datetime) -> tuple[HeldAct, ...]:
     """What was settled lately of what a device had handed in, the earliest first.
 
     Raises:

@@ -50,6 +50,8 @@ class Sender:
         revoked: Whether the device was: then everything is held and nothing judged.
         takes: The kinds of acts that may come this way; None for all. Others are held for a person.
         of_another: Whether somebody else carries it here than wrote it: then everything is held for a person.
+        parted: Whether it is what the former original has and this one does not: then everything is held for a person,
+            once, and what is held or was settled already stays as it is.
     """
 
     programme_id: str
@@ -61,6 +63,7 @@ class Sender:
     revoked: bool = False
     takes: frozenset[str] | None = None
     of_another: bool = False
+    parted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +150,9 @@ class _TakingIn:
         before = held_list.of_device(transaction, self.source.programme_id, self.source.device_id)
         outcomes = {} if self.source.revoked else self._judged(transaction, before)
         errors = {number: self._error(number, outcomes.get(number)) for number in range(len(self.sent))}
-        kept = self._held(transaction.catalogue, before, errors) if self.source.holds else {}
+        there = self._there_already(transaction, before, errors)
+        left = {number: error for number, error in errors.items() if number not in there}
+        kept = self._held(transaction.catalogue, before, left) if self.source.holds else {}
         if self.source.revoked:
             new = {row.held_id for row in kept.values()} - {row.held_id for row in before}
             transaction.run(cypher.COUNT_HANDED_IN, device_id=self.source.device_id, many=len(new))
@@ -164,9 +169,32 @@ class _TakingIn:
         ]
         held_list.keep(transaction, (*kept.values(), *settled))
         catalogue = transaction.catalogue
-        return tuple(
-            self._row(catalogue, number, outcomes.get(number), errors[number], kept.get(number)) for number in errors
-        )
+        rows = {
+            number: self._row(catalogue, number, outcomes.get(number), error, kept.get(number))
+            for number, error in left.items()
+        }
+        return tuple({**rows, **there}[number] for number in errors)
+
+    def _there_already(
+        self, transaction: Transaction, before: Sequence[HeldAct], errors: Mapping[int, RelayError | None]
+    ) -> dict[int, TakenIn]:
+        """Of what a former original sends, what is held already, or was settled: number → "same"."""
+        if not self.source.parted:
+            return {}
+        programme_id, now = self.source.programme_id, self.sent[0].clerk.now.astimezone(UTC)
+        settled = held_list.settled_of(transaction, programme_id, self.source.device_id, now)
+        ids = {row.held_id for row in (*before, *settled)}
+        return {
+            number: TakenIn(act_id=each.act.act_id if each.act else "", result="same")
+            for number, each in enumerate(self.sent)
+            if errors[number] and self._held_id(each) in ids
+        }
+
+    def _held_id(self, each: SentAct) -> str:
+        """The id under which an act is held: who sends the same again holds it once."""
+        act = each.act.act_id if each.act else each.kind
+        said = canonical([self.source.programme_id, self.source.device_id, act, each.content])
+        return sha256(said).hexdigest()[:16]
 
     def _judged(self, transaction: Transaction, before: Sequence[HeldAct]) -> dict[int, Outcome]:
         readable = [number for number, each in enumerate(self.sent) if each.act]
@@ -204,7 +232,7 @@ class _TakingIn:
         source, act_id = self.source, each.act.act_id if each.act else ""
         result, waits_for = standing(error)
         return HeldAct(
-            held_id=_held_id(source.programme_id, source.device_id, act_id or each.kind, each.content),
+            held_id=self._held_id(each),
             programme_id=source.programme_id,
             device_id=source.device_id,
             place_id=source.place_id,
@@ -250,12 +278,6 @@ class _TakingIn:
             held_id=kept.held_id if kept else "",
             waits_for=waits_for,
         )
-
-
-def _held_id(programme_id: str, device_id: str, act_id: str, content: Mapping[str, Any]) -> str:
-    """The id under which an act is held: who sends the same again holds it once."""
-    said = canonical([programme_id, device_id, act_id, content])
-    return sha256(said).hexdigest()[:16]
 
 
 def may_be_kept(catalogue: Catalogue, kind: str, content: Mapping[str, Any]) -> bool:

@@ -40,7 +40,16 @@ class CarriedByAnother(Refused):
     writer: str
 
 
-BY_HAND: Final = (FromRevoked, NotByThatWay, CarriedByAnother)
+class AfterTheParting(Refused):
+    """The machine that was the original before has something that was handed in there after its copy was promoted."""
+
+    reason = "%(writer)s recorded this on the former original, after this machine had taken over from it."
+    advice = "Hand it in if it is true, or discard it with a reason."
+
+    writer: str
+
+
+BY_HAND: Final = (FromRevoked, NotByThatWay, CarriedByAnother, AfterTheParting)
 """What waits for a person whatever is recorded."""
 
 _FOR_OTHERS: Final = (NotAllowed, NotThatPlace, Locked, *BY_HAND)

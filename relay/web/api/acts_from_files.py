@@ -4,6 +4,7 @@
     a telephone's file     that telephone's    its own account, as staff of its place those of its forms
     another laptop's file  none                who wrote them                         those of a telephone's forms
     this laptop's outbox   none                who wrote them                         those that staff record
+    the former original    none                nobody                                 none
 
 All other acts become pending, under the name of who wrote them. An act that was changed after it was sealed is refused.
 """
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from relay.access.roles import Grant
     from relay.graph import Graph
 
-WAYS: Final = ("file", "outbox")
+WAYS: Final = ("file", "outbox", "parted")
 
 
 WAS_CHANGED: Final = Failure(
@@ -46,7 +47,7 @@ class ActsOrigin:
 
     Attributes:
         way: One of `WAYS`.
-        device_id: The telephone whose file it is; empty for a laptop's.
+        device_id: The telephone whose file it is, or on which a former original held it; else empty.
         by: Who wrote them on a laptop, as in `recorded_by` of a ledger entry; empty if the file does not say.
     """
 
@@ -109,6 +110,17 @@ def carrier_of(
         Unavailable: The database cannot be reached.
     """
     catalogue = graph.catalogue
+    if carried.way == "parted":
+        source = Sender(
+            programme_id=programme_id,
+            device_id=carried.device_id or carried.by or by,
+            place_id="",
+            by=carried.by or by,
+            systems=systems,
+            holds=True,
+            parted=True,
+        )
+        return Carrier(source=source, grants=grants, sealer=None)
     if not carried.device_id:
         of_staff = {kind for kind in catalogue.kinds if roles.staff_may_record(catalogue, kind)}
         writer = carried.by or by

@@ -204,7 +204,8 @@ def _hand_in_operation(catalogue: Catalogue, answered: Schema) -> Schema:
             "way": {
                 "type": "string",
                 "enum": [*WAYS],
-                "description": "file: a telephone's or another laptop's; outbox: that of the laptop that sends it.",
+                "description": "file: a telephone's or another laptop's; outbox: that of the laptop that sends it;"
+                " parted: what a former original alone has, as relay follow --give-way sends it.",
             },
             "device_id": {
                 **_LINE_OF_TEXT,

@@ -14,10 +14,11 @@ from relay.domain.entries import login_of
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.errors import Failure, Invalid, NotFound, RelayError, refused
 from relay.instants import is_instant
+from relay.ledger import reading
 from relay.ledger.held import settling
 from relay.ledger.held.author_grants import clerk_for
 from relay.ledger.held.receiving import SentAct
-from relay.ledger.held.why_held import CarriedByAnother, NotByThatWay
+from relay.ledger.held.why_held import AfterTheParting, CarriedByAnother, NotByThatWay
 from relay.ledger.programme_heads import head
 from relay.office import intake
 from relay.web.api.request_bodies import COLUMN_MISSING, NO_SUCH_FIELD, OTHER_TYPE, BodyReader, is_text, names_own
@@ -118,6 +119,9 @@ def read_act(graph: Graph, source: Sender, sent: ActAsSent, clerk: Clerk, grants
         )
         if source.takes is not None and sent.act not in source.takes:
             refusal = NotByThatWay(act=graph.catalogue.kind(sent.act).title)
+        elif source.parted:
+            known = reading.recorded(graph, source.programme_id, act.act_id)  # else it is the same, or does not agree
+            refusal = None if known else AfterTheParting(writer=login_of(source.by))
         elif source.of_another:
             refusal = CarriedByAnother(writer=login_of(source.by))
     except RelayError as error:
