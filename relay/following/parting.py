@@ -164,7 +164,7 @@ def _held_here(graph: Graph, programme_id: str) -> Iterator[StoredAct]:
 def _to_repeat(graph: Graph, entries: Sequence[Entry], offered: set[str]) -> Iterator[Entry]:
     """The entries that were not offered: neither erasures, nor the act by which a machine was promoted."""
     for entry in entries:
-        promoted = changes_of(entry.payload).keys() == {"original"}
+        promoted = [*changes_of(entry.payload)] == ["original"]
         if entry.kind != "erase" and not promoted and str(entry.sequence) not in offered:
             yield entry.without(secret_fields(graph.catalogue, entry))
 

@@ -156,8 +156,13 @@ def test_who_has_the_former_original_give_way_is_told_what_is_left_to_do_and_is_
     accounts.add(machines.original, "meena", [grant_of("manager@demo")], WORDS, machines.now)
     token_file = shells.token_file(tmp_path)
     shells.copy.ok("follow", machines.url, "--token-file", token_file)
-    typed = iter(("hills\n", "demo\n", "demo\n"))
-    monkeypatch.setattr("click.prompt", lambda *_, **__: next(typed).strip())
+    typed = iter(("hills", "demo", "demo"))
+
+    def prompt(_question: str, *, err: bool) -> str:
+        assert err
+        return next(typed)
+
+    monkeypatch.setattr("click.prompt", prompt)
     assert "“hills” is not the id" in shells.copy.run("follow", "--promote").err
     shells.copy.ok("follow", "--promote")
     record(machines.original, DEMO, [woman("W8"), corrected("beneficiary:W1", phone="९८")], clerk())
