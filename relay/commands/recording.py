@@ -814,13 +814,14 @@ def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool,
 
 def _list_where_erased(session: Session, subject: str) -> None:
     """List where what was erased still is; the exit code tells whether it is anywhere."""
-    from relay.doctor.where_erased import remainders
+    from relay.doctor.where_erased import erasure, remainders
     from relay.service.terminal import print_json
 
     if session.service:
         raise refused(NOT_BY_SERVICE)
     settings = session.settings
-    found = remainders(session.graph, settings.data_folder, session.programme_id, subject, embedded=not settings.neo4j)
+    erased = erasure(session.graph, session.programme_id, subject).entry
+    found = remainders(session.graph, settings.data_folder, erased, embedded=not settings.neo4j)
     columns = ("where", "since", "advice")
     if session.as_json:
         print_json(found)

@@ -34,7 +34,7 @@ from relay.web.lists import routes as list_pages
 from relay.web.lists import saved_views, view_pages
 from relay.web.managers import confirming, digest, duplicates, pending_acts, story_links
 from relay.web.managers import routes as managers
-from relay.web.papers import certificates
+from relay.web.papers import certificates, erasure_receipt
 from relay.web.phone import routes as phone
 from relay.web.recording import routes as recording
 from relay.web.remembered_choice import A_YEAR
@@ -127,7 +127,7 @@ def create_app(
     managing = (beginning, managers, settings_pages, *working)
     own = (own_account, second_factor, invitations, all_accounts)
     signed_in = (*own, *managing, staff, importing, devices, auditors, query)
-    for part in (monitoring, responses, sign_in, help_pages, certificates, *signed_in, phone):
+    for part in (monitoring, responses, sign_in, help_pages, certificates, erasure_receipt, *signed_in, phone):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(api.blueprint(graph.catalogue))
     app.register_blueprint(import_export.blueprint)

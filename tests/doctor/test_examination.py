@@ -412,7 +412,12 @@ def test_where_she_still_is_is_listed_until_she_is_nowhere(
     shell.ok("follower", "remove", "head-office")
     after = shell.run("erase", "beneficiary:W1", "--where", "--json")
 
-    neo4j = {"where": "Neo4j", "since": "", "advice": before.json[-1]["advice"]}  # its own log, as the shell is told
+    neo4j = {
+        "kind": "log",
+        "where": "Neo4j",
+        "since": "",
+        "advice": before.json[-1]["advice"],
+    }  # its own log, as the shell is told
     assert [each["where"] for each in before.json] == [str(old), "head-office", "Neo4j"]
     assert before.code == exits.FOUND
     assert after.json == [neo4j]
@@ -426,9 +431,10 @@ def test_the_log_of_the_embedded_database_is_listed_until_it_was_stopped(graph: 
     recorded(graph, say.erased("beneficiary:W1"))
     os.utime(log, (NOW.timestamp(), NOW.timestamp()))
 
-    there = where_erased.remainders(graph, folder, "demo", "beneficiary:W1", embedded=True)
+    erased = where_erased.erasure(graph, "demo", "beneficiary:W1").entry
+    there = where_erased.remainders(graph, folder, erased, embedded=True)
     log.unlink()
-    gone = where_erased.remainders(graph, folder, "demo", "beneficiary:W1", embedded=True)
+    gone = where_erased.remainders(graph, folder, erased, embedded=True)
 
     assert [(each.where, gone) for each in there] == [(str(log), ())]
 

@@ -73,6 +73,7 @@ PAGES: Final = (
     f"{HILLS}/record/place:RAM",
     f"{HILLS}/record/event:E1",
     f"{DEMO}/record/pass:T4/certificate",
+    "/p/hostile/record/beneficiary:forgotten/erased",
     f"{DEMO}/import",
     # recording
     *(f"{HILLS}/record/placement:P5/{form}" for form in ("pass-on", "event", "visit", "excuse", "extension")),
@@ -126,6 +127,7 @@ FAILURES: Final[Mapping[str, int]] = {
     f"{DEMO}/tree/gift:G1?as_of=soon": 400,
     "/v/demo/0123456789abcdef": 404,
     "/V/DEMO/0123456789ABCDEF": 404,
+    f"{DEMO}/record/beneficiary:W1/erased": 404,
     "/sign-in/once/guessed": 404,
     "/s/guessed": 404,
     "/welcome/guessed": 404,
@@ -161,6 +163,7 @@ FILES: Final = (
     *(f"{DEMO}/sample.{form}?size=2&seed=7" for form in ("csv", "xlsx", "json")),
     *(f"{DEMO}/tree/gift:G1/tree.{form}" for form in ("svg", "html", "graphml", "json")),
     f"{DEMO}/record/pass:T4/certificate.pdf",
+    "/p/hostile/record/beneficiary:forgotten/erased.pdf",
     f"{DEMO}/tree/gift:G1/print.pdf",
     f"{HILLS}/visits/print.pdf",
     f"{HILLS}/ceremony/sheet.pdf?place=PAL",

@@ -98,7 +98,7 @@ def hills() -> Iterator[Act]:
 
 
 def hostile() -> Iterator[Act]:
-    """A chain of placements whose ids and holders' names try to be something else than text."""
+    """A chain of placements whose ids and holders' names try to be something else than text, and a woman erased."""
     yield say.programme("hostile", name=NAMES[0])
     yield say.rule()
     yield say.gift(IDS[0], donor=NAMES[1])
@@ -117,6 +117,8 @@ def hostile() -> Iterator[Act]:
                 witness=NAMES[2],
                 note=name,
             )
+    yield say.woman("forgotten", name=NAMES[1])
+    yield say.erased("beneficiary:forgotten")
 
 
 def audited() -> Iterator[Act]:

@@ -108,6 +108,7 @@ NOT_OF_THE_RECORD: Final[Mapping[str, str]] = {
     "/print": "it is paper",
     "sheet": "it is paper",
     "/certificate": "it is paper",
+    "/erased": "it is paper",
 }
 """Part of a page's address → why nothing leads from its numbers anywhere."""
 

@@ -185,6 +185,12 @@ class RecordPage:
         return menu.url_to("certificates.printed", act_id=passes[-1].id) if passes else ""
 
     @property
+    def was_erased(self) -> bool:
+        """Whether something of it was erased, of which this reader may print the receipt."""
+        erased = self.record.withheld and any(each.id.startswith("erase:") for each in self.record.history)
+        return bool(erased) and guard.may("erase", current.head().programme_id)
+
+    @property
     def more(self) -> Mapping[str, Sequence[tuple[str, Offer]]]:
         """What else can be recorded: part of life → forms, each with the placement that it is for where several are."""
         several = len(self._placements) > 1
