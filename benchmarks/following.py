@@ -13,8 +13,10 @@ import statistics
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any, Final
@@ -61,11 +63,18 @@ def new_women(graph: Graph, numbers: count[int]) -> None:
         same((outcome.action, "added"))
 
 
+def make(at: Path, placements: int) -> None:
+    """Make a programme; in another process, since a process that is started counts the peak of whoever started it."""
+    with connect(embedded_server.ensure(at), CORE) as graph:
+        write(graph, placements)
+
+
 def measure(at: Path, placements: int) -> None:
     """Make a programme, and follow it."""
     numbers, copy = count(), at / "copy"
+    with ProcessPoolExecutor(1, get_context("spawn")) as apart:
+        apart.submit(make, at / "original", placements).result()
     with connect(embedded_server.ensure(at / "original"), CORE) as graph:
-        write(graph, placements)
         key = public_key_of(fetching.secret_key(copy))
         token = at / "token.txt"
         token.write_text(

@@ -54,9 +54,9 @@ class House:
     def set_up(self, browser: FlaskClient) -> None:
         """Have whoever is signed in read the offer with the telephone, and type its code."""
         offered = browser.get("/account/second-factor").text
-        found = re.search(r'class="hash">([A-Z2-7]{32})<', offered)
+        found = re.search(r'class="hash">([A-Z2-7 ]{39})<', offered)
         assert found
-        self.codes = TOTP(found[1])
+        self.codes = TOTP(found[1].replace(" ", ""))
         sealed = re.findall(r'name="sealed" value="([^"]+)"', offered)[0]
         done = post(browser, "/account/second-factor", code=self.code(), sealed=sealed)
         self.recovery = re.findall(r'<li class="hash">([^<]+)<', done.text)
