@@ -207,6 +207,18 @@ def all_accounts(graph: Graph) -> tuple[Account, ...]:
     return tuple(account_of(row["account"]) for row in graph.rows(cypher.ACCOUNTS))
 
 
+def with_password(graph: Graph, programme_id: str) -> int:
+    """How many people can sign in to a programme with a password.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    covering = (
+        any(grant.covers(programme_id) for grant in each.grants) for each in all_accounts(graph) if each.password
+    )
+    return sum(covering)
+
+
 def waiting_for_password(graph: Graph, *, besides: str) -> tuple[Account, ...]:
     """The accounts that have no password yet, ordered by login, without one of them.
 

@@ -180,7 +180,7 @@ def remove(graph: Graph, name: str, *, programme_id: str, by: str) -> Follower:
             raise refused(NO_FOLLOWER, name=name, programme_id=programme_id)
         transaction.run(cypher.REMOVE_TOKEN, key=found["key"])
         if not any(row["scope"] == programme_id for row in token_table.rows_of_kind(transaction, _KIND)):
-            transaction.run(cypher.SET_COPY, key=programme_id, copy={"copied_at": "", "alarm": ""})
+            transaction.run(cypher.SET_COPIED, key=programme_id, copy={"copied_at": "", "alarm": ""})
         return found
 
     return _follower(graph.write(work))
@@ -200,13 +200,15 @@ def authenticate(graph: Graph, secret: str, now: datetime) -> Follower:
 
 
 def confirm(graph: Graph, follower: Follower, checkpoint: str, now: datetime) -> None:
-    """Note that a follower agrees, with the checkpoint that it signed.
+    """Note that a follower agrees, with the checkpoint that it signed; of several the most silent one counts.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
     at = instant(now.astimezone(UTC))
-    _note(graph, follower, {"confirmed": checkpoint, "last_used_at": at}, {"copied_at": at})
+    others = (each for each in all_of(graph, follower.programme_id) if each.name != follower.name)
+    heard = min((at, *(each.heard_at or each.added_at for each in others)))
+    _note(graph, follower, {"confirmed": checkpoint, "last_used_at": at}, {"copied_at": heard})
 
 
 def sound(graph: Graph, follower: Follower, alarm: str) -> None:
@@ -225,7 +227,7 @@ def _note(graph: Graph, follower: Follower, values: Mapping[str, str], of_progra
     def work(transaction: Transaction) -> None:
         if row := _row_of(transaction, follower.programme_id, follower.name):
             transaction.run(cypher.SET_TOKEN, key=row["key"], values=values)
-        transaction.run(cypher.SET_COPY, key=follower.programme_id, copy=of_programme)
+        transaction.run(cypher.SET_COPIED, key=follower.programme_id, copy=of_programme)
 
     graph.write(work)
 

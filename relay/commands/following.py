@@ -136,11 +136,12 @@ def _promote(session: Session) -> None:
     """Ask once more, by the id of the programme, and make the copy the original."""
     import socket
 
+    from relay.access import accounts
     from relay.following import copying
     from relay.service.terminal import print_json, print_pairs
 
     head = session.head
-    copying.require_copy(session.graph, head.programme_id)
+    noted = copying.require_copy(session.graph, head.programme_id)
     at = head.copied and head.copied.at
     say(
         "The copy of %(programme_id)s ends with entry %(entries)s, as of %(at)s. What was recorded at the original"
@@ -149,6 +150,16 @@ def _promote(session: Session) -> None:
         entries=head.entries,
         at=session.told_time(at or None) or Sentence("it was begun"),
     )
+    say(
+        "People who can sign in here with their own password: %(many)s.",
+        many=accounts.with_password(session.graph, head.programme_id),
+    )
+    if not noted.access:
+        say(
+            "The accounts of the original were never fetched to their end. If it still answers, fetch once more first:"
+            " relay follow %(url)s",
+            url=noted.copy_of,
+        )
     _ask_for_id(head.programme_id)
     outcome = copying.promote(_keeper(session), head.programme_id, socket.gethostname())
     if session.as_json:

@@ -335,6 +335,9 @@ RETURN labels(a) AS start_labels, a.key AS start, type(r) AS type, labels(b) AS 
 # Note what a ledger is a copy of, and what its latest part brought; see `relay.following`.
 SET_COPY: Final[LiteralString] = "MATCH (l:Ledger {key: $key}) SET l += $copy"
 
+# The same of an original alone: what its followers say is no news of a copy's own original.
+SET_COPIED: Final[LiteralString] = "MATCH (l:Ledger {key: $key}) WHERE coalesce(l.copy_of, '') = '' SET l += $copy"
+
 # One row: the head of a ledger, and what was noted of it as a copy; or none.
 COPY: Final[LiteralString] = """
 MATCH (l:Ledger {key: $key})

@@ -16,7 +16,7 @@ from relay.backup import backup_files, ledger_backup
 from relay.backup.encryption import Encryption, public_key_of
 from relay.database import cypher
 from relay.domain.acts import changes_of
-from relay.domain.entries import ORIGIN, secret_fields
+from relay.domain.entries import secret_fields
 from relay.domain.rulebook import NOT_CORRECTABLE
 from relay.errors import Failure, NotFound, Refused, refused
 from relay.following import fetching
@@ -189,12 +189,11 @@ def set_back(keeper: Keeper, offered: Offered, secret_key: str) -> Path:
     encryption = Encryption(public_key=public_key_of(secret_key))
     kept = backup_files.dated_path(backup_files.own_folder(keeper.folder), keeper.clerk.now, encryption)
     backup_files.write_backup(graph, kept, encryption)
-    common = [*reading.entries(graph, programme_id, first=offered.first - 1, last=offered.first - 1)]
-    hash_ = common[0].hash if common else ORIGIN
+    (common,) = reading.entries(graph, programme_id, first=offered.first - 1, last=offered.first - 1)
 
     def work(transaction: Transaction) -> None:
         bounds = {"prefix": f"{programme_id}/entry/", "first": offered.first, "last": offered.last}
-        head = {"sequence": offered.first - 1, "hash": hash_, "projection": 0}
+        head = {"sequence": offered.first - 1, "hash": common.hash, "projection": 0}
         transaction.run(cypher.SET_COPY, key=programme_id, copy=head)
         transaction.run(cypher.DROP_OPENED, **bounds)
         transaction.run(cypher.DROP_ENTRIES, **bounds)

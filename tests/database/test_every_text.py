@@ -138,6 +138,7 @@ OTHERWISE: Final[Mapping[str, dict[str, Any]]] = {
     " DELETE_ACCESSES ": {"of": f"{OWN}/2026-11"},
     " DROP_OPENED ": {"prefix": "none/", "first": 1, "last": 2},
     " DROP_ENTRIES ": {"prefix": "none/", "first": 1, "last": 2},
+    " SET_COPIED ": {"copy": {"copied_at": ""}},
     " SET_COPY ": {"copy": {"copy_of": "https://relay.example.org"}},
     " SET_TOKEN ": {"values": {"alarm": ""}},
     " ADD_FOLLOWED_TRAIL ": {"rows": [{"key": "trail/p/1", "of": "p", "sequence": 1}]},

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from relay.access import accounts
 from relay.access.roles import grant_of
+from relay.following.copying import Copy
 from relay.ledger.checkpoints import from_text
 from relay.ledger.held import held_list
 from relay.ledger.recording import record
@@ -25,8 +28,6 @@ from tests.scenes.acts import beginnings, clerk, corrected, woman
 from tests.web.readers import WORDS, sign_in
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from relay.settings import Connection
     from tests.following.conftest import Machines
 
@@ -147,6 +148,28 @@ def test_without_a_token_or_an_address_it_is_said_what_is_missing(shells: TwoShe
     assert shells.copy.run("follow", shells.machines.url, "--every", "soon").code == 2
     assert "begins with age1" in shells.original.run("follower", "add", "head-office", "age1short").err
     assert "No follower of programme demo" in shells.original.run("follower", "remove", "head-office").err
+
+
+def test_who_promotes_is_told_how_many_can_sign_in_there_and_whether_the_accounts_came_to_their_end(
+    shells: TwoShells, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machines, token = shells.machines, shells.token_file(tmp_path)
+    accounts.add(machines.original, "meena", [grant_of("manager@demo")], WORDS, machines.now)
+    accounts.add(machines.copy, "hari", [grant_of("manager@other")], WORDS, machines.now)
+    monkeypatch.setattr("click.prompt", lambda _question, **_err: "no")
+    with monkeypatch.context() as killed, suppress(KeyboardInterrupt):
+        killed.setattr(Copy, "take_beside", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        machines.token = Path(token).read_text()
+        machines.follow()
+
+    in_between = shells.copy.run("follow", "--promote").err
+    shells.copy.ok("follow", machines.url, "--token-file", token)
+    whole = shells.copy.run("follow", "--promote").err
+
+    assert "own password: 0" in in_between
+    assert f"fetch once more first: relay follow {machines.url}" in in_between
+    assert "own password: 1" in whole
+    assert "once more" not in whole
 
 
 def test_who_has_the_former_original_give_way_is_told_what_is_left_to_do_and_is_asked_once(

@@ -17,22 +17,26 @@ from pyotp.totp import TOTP
 from relay.access import access_log, account_trail, accounts, api_tokens, followers, second_factor
 from relay.access.roles import grant_of
 from relay.backup import ledger_backup
+from relay.backup.encryption import public_key_of
 from relay.domain.entries import digest
 from relay.domain.questions import NO_ANSWER, NOTED
 from relay.errors import Conflict, Invalid, NotFound, Refused
-from relay.following import fetching
+from relay.following import copying, fetching
 from relay.following.copying import Copy, DoesNotExtend
+from relay.instants import instant
 from relay.ledger import programme_heads, reading, verify
 from relay.ledger.checkpoints import from_text
 from relay.ledger.held import held_list
 from relay.ledger.held.receiving import Sender, SentAct, take_in
 from relay.ledger.programme_heads import IsACopy
 from relay.ledger.recording import record, record_one, record_together, record_whole
-from tests.following.conftest import DEMO, Machines
+from relay.service.client import Remote
+from tests.following.conftest import DEMO, NOON, Machines, serving
 from tests.scenes.acts import beginnings, clerk, corrected, erased, gift, passed, placed, programme, rule, woman
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from relay.domain.entries import Entry
     from relay.following.parts import Offer
@@ -432,3 +436,77 @@ def test_what_is_no_copy_cannot_be_compared(machines: Machines) -> None:
     with pytest.raises(NotFound, match="Nothing here is a copy"):
         machines.compare()
     assert programme_heads.heads(machines.copy) == ()
+
+
+# ------------------------------------------------------------------------------------- several machines, other clocks
+
+
+def noted(graph: Graph) -> tuple[str, str]:
+    """When the programme and its copy agreed, and the alarm."""
+    copied = programme_heads.head(graph, DEMO).copied
+    return (copied.at, copied.alarm) if copied else ("", "")
+
+
+def test_of_two_followers_the_one_that_fell_silent_is_said_and_each_ends_its_own_alarm_alone(
+    followed: Machines,
+) -> None:
+    followed.now += timedelta(hours=1)
+    added = instant(followed.now)
+    followed.add_follower("branch")
+    head_office, branch = followers.all_of(followed.original, DEMO)
+    two_days_later = followed.now + timedelta(days=2)
+
+    followers.sound(followed.original, branch, "Entry 3 is another one.")
+    followers.sound(followed.original, head_office, "")
+    followers.confirm(followed.original, head_office, head_office.confirmed, two_days_later)
+
+    assert noted(followed.original) == (added, "Entry 3 is another one.")
+    followers.sound(followed.original, branch, "")
+    followers.confirm(followed.original, branch, head_office.confirmed, two_days_later)
+    assert noted(followed.original) == (instant(two_days_later), "")
+
+
+def test_a_copy_is_followed_as_its_original_is_and_that_is_no_news_of_its_original(
+    followed: Machines, tmp_path: Path
+) -> None:
+    key = fetching.secret_key(tmp_path)
+    token = followers.add(
+        followed.copy,
+        "branch",
+        public_key_of(key),
+        programme_id=DEMO,
+        now=followed.now,
+        random=token_bytes,
+        by="local:bina",
+    ).secret
+    before = noted(followed.copy)
+
+    with serving(followed.copy, followed.copy_folder, followed.now + timedelta(days=2)) as url:
+        copy = fetching.Original(remote=Remote(url, token), secret_key=key)
+        there = [*copy.parts_of("entries", 0)]
+        (branch,) = followers.all_of(followed.copy, DEMO)
+        copy.told(checkpoint=followers.all_of(followed.original, DEMO)[0].confirmed)
+        copy.told(alarm="Entry 3 is another one.")
+
+    assert [line for each in there for line in each.lines] == [
+        line for each in followed.line.parts_of("entries", 0) for line in each.lines
+    ]
+    assert branch.heard_at is None
+    assert followers.all_of(followed.copy, DEMO)[0].alarm == "Entry 3 is another one."
+    assert noted(followed.copy) == before
+    followers.remove(followed.copy, "branch", programme_id=DEMO, by="local:bina")
+    assert noted(followed.copy) == before
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_copy_whose_clock_is_a_day_off_follows_and_is_promoted(followed: Machines, days: int) -> None:
+    at_noon = replace(clerk(), now=NOON)
+    record(followed.original, DEMO, [woman("W8")], at_noon)
+    followed.now = NOON + timedelta(days=days)
+
+    followed.follow()
+    copying.promote(followed.keeper, DEMO, "head-office")
+    record(followed.copy, DEMO, [woman("W9")], followed.keeper.clerk)
+
+    assert [each.act_id for each in entries(followed.copy)[-3:]][::2] == ["beneficiary:W8", "beneficiary:W9"]
+    assert verify.verify(followed.copy, DEMO).faults == ()
