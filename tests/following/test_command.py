@@ -150,15 +150,30 @@ def test_without_a_token_or_an_address_it_is_said_what_is_missing(shells: TwoShe
     assert "No follower of programme demo" in shells.original.run("follower", "remove", "head-office").err
 
 
+def answering(monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
+    """Type words, each where something is asked."""
+    typed = iter(words)
+
+    def prompt(_question: str, *, err: bool) -> str:
+        assert err
+        return next(typed)
+
+    monkeypatch.setattr("click.prompt", prompt)
+
+
+def kill(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_who_promotes_is_told_how_many_can_sign_in_there_and_whether_the_accounts_came_to_their_end(
     shells: TwoShells, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machines, token = shells.machines, shells.token_file(tmp_path)
     accounts.add(machines.original, "meena", [grant_of("manager@demo")], WORDS, machines.now)
     accounts.add(machines.copy, "hari", [grant_of("manager@other")], WORDS, machines.now)
-    monkeypatch.setattr("click.prompt", lambda _question, **_err: "no")
+    answering(monkeypatch, "no", "no")
     with monkeypatch.context() as killed, suppress(KeyboardInterrupt):
-        killed.setattr(Copy, "take_beside", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        killed.setattr(Copy, "take_beside", kill)
         machines.token = Path(token).read_text()
         machines.follow()
 
@@ -179,13 +194,7 @@ def test_who_has_the_former_original_give_way_is_told_what_is_left_to_do_and_is_
     accounts.add(machines.original, "meena", [grant_of("manager@demo")], WORDS, machines.now)
     token_file = shells.token_file(tmp_path)
     shells.copy.ok("follow", machines.url, "--token-file", token_file)
-    typed = iter(("hills", "demo", "demo"))
-
-    def prompt(_question: str, *, err: bool) -> str:
-        assert err
-        return next(typed)
-
-    monkeypatch.setattr("click.prompt", prompt)
+    answering(monkeypatch, "hills", "demo", "demo")
     assert "“hills” is not the id" in shells.copy.run("follow", "--promote").err
     shells.copy.ok("follow", "--promote")
     record(machines.original, DEMO, [woman("W8"), corrected("beneficiary:W1", phone="९८")], clerk())
