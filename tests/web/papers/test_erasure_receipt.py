@@ -49,7 +49,7 @@ def test_the_receipt_tells_what_was_erased_by_which_entry_and_where_it_still_is(
 
     said = words(page.text)
     assert page.status_code == 200
-    assert f"entry in the ledger 6 {hash_}" in said
+    assert f"Entry 6 {hash_}" in said
     assert "Record Beneficiary W1" in said
     assert "Erased name" in said
     assert "A copy from before the erasure, of 2020-01-01" in said
