@@ -1,6 +1,9 @@
-"""The last backup made with a data folder: when, to which file, and how much was recorded since.
+"""The last backup: when it was made, to which file, and how much was recorded since.
 
-It is noted in a file of the data folder, not in the database, to remind the operator of the next one.
+    (:Backups {key, made, failed_at, code})
+
+It is noted in the database, where every machine reads it, and in a file of the machine that made it: only that knows
+more than a database that was set back, and can be read where the database is damaged.
 """
 
 from __future__ import annotations
@@ -11,12 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay import private_files
 from relay.backup.ledger_backup import LedgerInBackup
+from relay.database import cypher
 from relay.domain.entries import Entry
 from relay.instants import instant
 from relay.ledger import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -24,7 +28,7 @@ if TYPE_CHECKING:
     from relay.ledger.programme_heads import LedgerHead
 
 FILE: Final = "last_backup.json"
-FAILED_FILE: Final = "failed_backup.json"
+_KEY: Final = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,7 @@ class LastBackup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupState:
-    """How the backups of a machine stand.
+    """How the backups of a database stand.
 
     Attributes:
         last_at: When the last one was made, a UTC instant; empty if none was.
@@ -59,48 +63,78 @@ class BackupState:
     code: str
 
 
-def note_failure(data_folder: Path, at: datetime, code: str) -> None:
-    """Note in the data folder that a backup failed; the next one that is made removes the note.
+def note_failure(graph: Graph, at: datetime, code: str) -> None:
+    """Note that a backup failed; the next one that is made removes the note.
 
     Raises:
-        Invalid: The note cannot be written.
+        Unavailable: The database cannot be reached.
     """
-    with private_files.replace(private_files.folder(data_folder) / FAILED_FILE) as written:
-        written.write(json.dumps({"at": instant(at), "code": code}).encode())
+    values = {"failed_at": instant(at), "code": code}
+    graph.write(lambda transaction: transaction.run(cypher.NOTE_FAILED_BACKUP, key=_KEY, **values))
 
 
-def backup_state(data_folder: Path) -> BackupState:
-    """How the backups made with a data folder stand, as far as it was noted."""
-    last = last_backup(data_folder)
-    try:
-        failed: Any = json.loads((data_folder / FAILED_FILE).read_bytes())
-        failed_at, code = str(failed["at"]), str(failed["code"])
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        failed_at = code = ""
-    return BackupState(last_at=last.at if last else "", failed_at=failed_at, code=code)
+def backup_state(graph: Graph, data_folder: Path) -> BackupState:
+    """How the backups stand, as far as it was noted in the database or in this machine's data folder.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    noted = _noted(graph)
+    last = _newest(_read(noted.get("made", "")), noted_here(data_folder))
+    return BackupState(
+        last_at=last.at if last else "", failed_at=noted.get("failed_at") or "", code=noted.get("code") or ""
+    )
 
 
-def note_backup(data_folder: Path, at: datetime, file: Path, programmes: Iterable[LedgerInBackup]) -> None:
-    """Note in the data folder that a backup was made.
+def note_backup(
+    graph: Graph, data_folder: Path, at: datetime, file: Path, programmes: Iterable[LedgerInBackup]
+) -> None:
+    """Note in the data folder and in the database that a backup was made.
 
     Raises:
         Invalid: The note cannot be written; the backup itself is complete.
+        Unavailable: The database cannot be reached; the backup is complete too.
     """
     size = file.stat().st_size
     last = LastBackup(at=instant(at), file=str(file.absolute()), programmes=tuple(programmes), size=size)
+    made = json.dumps(asdict(last))
     with private_files.replace(private_files.folder(data_folder) / FILE) as written:
-        written.write(json.dumps(asdict(last)).encode())
-    (data_folder / FAILED_FILE).unlink(missing_ok=True)
+        written.write(made.encode())
+    graph.write(lambda transaction: transaction.run(cypher.NOTE_BACKUP, key=_KEY, made=made))
 
 
-def last_backup(data_folder: Path) -> LastBackup | None:
-    """The last backup that was noted; None when none was, or the note cannot be read."""
+def last_backup(graph: Graph, data_folder: Path) -> LastBackup | None:
+    """The last backup, whichever machine made it; None when none was noted.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return _newest(_read(_noted(graph).get("made", "")), noted_here(data_folder))
+
+
+def noted_here(data_folder: Path) -> LastBackup | None:
+    """The last backup that this machine made; None when none was noted, or the note cannot be read."""
     try:
-        note: Any = json.loads((data_folder / FILE).read_bytes())
+        return _read((data_folder / FILE).read_bytes())
+    except OSError:
+        return None
+
+
+def _noted(graph: Graph) -> Mapping[str, Any]:
+    return next(iter(graph.rows(cypher.BACKUPS, key=_KEY)), {})
+
+
+def _newest(*backups: LastBackup | None) -> LastBackup | None:
+    return max(filter(None, backups), key=lambda each: each.at, default=None)
+
+
+def _read(made: str | bytes) -> LastBackup | None:
+    try:
+        note: Any = json.loads(made)
         programmes = tuple(map(LedgerInBackup.of, note["programmes"]))
         size = int(note.get("size", 0))
         return LastBackup(at=str(note["at"]), file=str(note["file"]), programmes=programmes, size=size)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 

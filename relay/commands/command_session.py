@@ -180,10 +180,10 @@ class Session:
 
     @cached_property
     def last_backup(self) -> LastBackup | None:
-        """The last backup that was noted, or None."""
+        """The last backup, whichever machine made it, or None."""
         from relay.backup.backup_status import last_backup
 
-        return last_backup(self.settings.data_folder)
+        return last_backup(self.graph, self.settings.data_folder)
 
     @cached_property
     def gone(self) -> tuple[LedgerInBackup, ...]:

@@ -376,7 +376,7 @@ def backup(
     else:
         deleted = backup_files.delete_older(file, keep) if keep is not None else ()
         try:
-            backup_status.note_backup(session.settings.data_folder, session.now, file, kept)
+            backup_status.note_backup(graph, session.settings.data_folder, session.now, file, kept)
         except RelayError as error:  # the backup stands all the same
             say("The time of the backup could not be saved: %(error)s", error=error)
     if session.as_json:
@@ -396,15 +396,15 @@ def _told_if_it_fails(session: Session) -> Generator[None]:
     try:
         yield
     except RelayError as error:
-        _tell_failure(session, error.code)
+        _tell_failure(session, error.code, noted=not isinstance(error, Unavailable))
         raise
     except OSError as error:
         _tell_failure(session, type(error).__name__)
         raise
 
 
-def _tell_failure(session: Session, code: str) -> None:
-    """Note that a backup failed, for the digest; and send it by mail at once, where a mail server is set."""
+def _tell_failure(session: Session, code: str, *, noted: bool = True) -> None:
+    """Send by mail that a backup failed, where a mail server is set; note it in the database, if that is there."""
     from relay.backup import backup_status
     from relay.service import mailing
     from relay.service.mailing import Letter
@@ -414,13 +414,21 @@ def _tell_failure(session: Session, code: str) -> None:
         f"The backup of {day} failed: {code}.\n\nWho looks after the machine has to know. The reason stands in its"
         " journal: journalctl -u relay-backup. Then: relay doctor, and relay backup PATH.\n"
     )
+    if noted:
+        with _said_if_it_fails():
+            backup_status.note_failure(session.graph, session.now, code)
+    if session.settings.mail:
+        with _said_if_it_fails():
+            letter = Letter(subject=f"Relay: the backup of {day} failed", text=text)
+            mailing.send(session.settings.mail, letter, session.now)
+
+
+@contextmanager
+def _said_if_it_fails() -> Generator[None]:
+    """Say that somebody could not be told; what failed first is said all the same."""
     try:
-        backup_status.note_failure(session.settings.data_folder, session.now, code)
-        if session.settings.mail:
-            mailing.send(
-                session.settings.mail, Letter(subject=f"Relay: the backup of {day} failed", text=text), session.now
-            )
-    except (RelayError, OSError) as error:  # what failed first is said all the same
+        yield
+    except (RelayError, OSError) as error:
         say("That it failed could not be told: %(error)s", error=error)
 
 

@@ -315,7 +315,7 @@ _SAID_OTHERWISE: Final = frozenset({"nothing_there", "set_back"})  # by what els
 
 
 def _status(session: Session) -> dict[str, Any]:
-    from relay.backup import backup_status as last_backup
+    from relay.backup import backup_status
     from relay.database import embedded_server
     from relay.doctor.examination import examine_quickly
     from relay.service.json_codec import json_of
@@ -327,13 +327,13 @@ def _status(session: Session) -> dict[str, Any]:
     if neo4j is None:
         known |= json_of(embedded_server.status(data_folder))
     reached = neo4j is not None or bool(known.get("running"))
-    last = session.last_backup
+    last = session.last_backup if reached else backup_status.noted_here(data_folder)
     return {
         **known,
         "server": session.graph.agent() if reached else None,
         "last_backup": {"at": last.at, "file": last.file} if last else None,
         "programmes": [
-            {**json_of(head), "entries_since_backup": last_backup.entries_since(head, last, session.gone)}
+            {**json_of(head), "entries_since_backup": backup_status.entries_since(head, last, session.gone)}
             for head in (session.heads if reached else ())
         ],
         "findings": json_of(

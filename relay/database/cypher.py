@@ -844,6 +844,17 @@ FORGET_OLDEST_TRIES: Final[LiteralString] = """
 MATCH (t:FailedTries) WITH t ORDER BY t.failed_at DESC, t.key SKIP $most DELETE t
 """
 
+# ---------------------------------------------------------------------------------------------------- backups
+
+# What is noted of the backups of a database, whichever machine makes them. One row, or none.
+BACKUPS: Final[LiteralString] = """
+MATCH (b:Backups {key: $key}) RETURN coalesce(b.made, '') AS made, b.failed_at AS failed_at, b.code AS code
+"""
+
+NOTE_BACKUP: Final[LiteralString] = "MERGE (b:Backups {key: $key}) SET b.made = $made, b.failed_at = '', b.code = ''"
+
+NOTE_FAILED_BACKUP: Final[LiteralString] = "MERGE (b:Backups {key: $key}) SET b.failed_at = $failed_at, b.code = $code"
+
 # ---------------------------------------------------------------------------------------------------- tokens
 
 # The tokens of a kind. One row = a token; by login, then age; cost: an index look-up.
@@ -1203,7 +1214,7 @@ _ASKED_FOR_BY_RELAY: Final[tuple[tuple[LiteralString, LiteralString], ...]] = ((
 _ASKED_FOR_OF_EDGES: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (("PASSED_TO", "pass_id"),)
 _OWN_LABELS: Final[tuple[LiteralString, ...]] = (
     *("Schema", "Ledger", "Entry", "Personal"),
-    *("Account", "FailedTries", "Token", "RegisterMap", "SavedView"),
+    *("Account", "Backups", "FailedTries", "Token", "RegisterMap", "SavedView"),
     *("Published", "Publishing"),
     "Held",
     *("TrailHead", "TrailEntry"),

@@ -99,7 +99,7 @@ def _key_troubles(folder: Path) -> Iterator[Trouble]:
 
 
 def _last_backup_troubles(folder: Path) -> Iterator[Trouble]:
-    last, note_ = backup_status.last_backup(folder), folder / backup_status.FILE
+    last, note_ = backup_status.noted_here(folder), folder / backup_status.FILE
     another = f"make another: `{_BACKUP}`"
     if last is None and note_.is_dir():
         yield fault("backup_note_unreadable", note_, "This is a folder.", f"`rmdir {shlex.quote(str(note_))}`")

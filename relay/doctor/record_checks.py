@@ -41,7 +41,7 @@ def troubles_of_record(graph: Graph, folder: Path, now: datetime) -> tuple[Troub
     if incomplete:
         return incomplete
     times = graph.rows(cypher.RECORDING_TIMES, after=instant(now + timedelta(days=CLOCKS_DAYS)))
-    last = backup_status.last_backup(folder)
+    last = backup_status.last_backup(graph, folder)
     return (
         *(each for row in times for each in _clock_troubles(row, heads, now)),
         *_backup_troubles(graph, heads, last, now),

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from relay.backup.backup_status import last_backup
+from relay.backup.backup_status import noted_here
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +55,7 @@ def trouble_of_error(error: RelayError, where: object) -> Trouble:
 
 def trouble_of_damage(error: DatabaseDamaged, folder: Path) -> Trouble:
     """The trouble of damaged database files; its advice names the last backup that was made here."""
-    last = last_backup(folder)
+    last = noted_here(folder)
     if last is None:
         return trouble_of_error(error, folder)
     restored, file = (shlex.quote(str(path)) for path in (folder.with_name(f"{folder.name}.restored"), last.file))

@@ -115,7 +115,7 @@ def erasure(graph: Graph, programme_id: str, subject: str) -> Erasure:
 
 def _copies(folder: Path, erased_at: str) -> Iterator[Remainder]:
     paths = set(older_copies(folder, erased_at))
-    last = backup_status.last_backup(folder)
+    last = backup_status.noted_here(folder)
     if last and last.at < erased_at and Path(last.file).exists():
         paths.add(Path(last.file))
     for path in sorted(paths):

@@ -24,8 +24,8 @@ from relay.text import Sentence
 # The ledger's head is checked apart, and so is what is published; what else is here belongs to no programme's graph.
 _OWN: Final = frozenset(
     {
-        *("Access", "AccessChain", "Account", "FailedTries", "Held", "Ledger", "Published", "Publishing"),
-        *("RegisterMap", "SavedView", "Schema", "Token", "TrailEntry", "TrailHead"),
+        *("Access", "AccessChain", "Account", "Backups", "FailedTries", "Held", "Ledger", "Published"),
+        *("Publishing", "RegisterMap", "SavedView", "Schema", "Token", "TrailEntry", "TrailHead"),
     }
 )
 _OF_A_COPY: Final = ("copy_of", "copied_at", "copied_held", "copied_access", "alarm", "promoted_at")

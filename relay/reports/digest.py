@@ -112,7 +112,7 @@ class Digest:
         held_since: The day on which the first of them came; None when nothing is held.
         silent: Telephones of which nothing has been heard for two weeks, the longest first.
         visits: The visits made of those due, by the places that accounts cover, in the order of their names.
-        backup: The state of the backups of this machine.
+        backup: The state of the backups.
     """
 
     as_of: date

@@ -441,6 +441,33 @@ def test_status_says_when_the_last_backup_was_made_and_what_it_does_not_hold(
     assert told() == (last, 2)
 
 
+def test_what_one_machine_backed_up_or_failed_to_is_known_to_the_others_and_each_remembers_its_own(
+    shell: Shell, graph: Graph, tmp_path: Path
+) -> None:
+    """A backs up, and B, with a folder of its own, knows. A database set back knows nothing of it, but A does."""
+    first, second = str(tmp_path / "data"), str(tmp_path / "second")
+    shell.ok("backup", str(tmp_path / "all.jsonl"))
+    made_at = shell.ok("digest").pairs["last_backup"]
+    shell.run("backup", str(tmp_path / "nowhere" / "all.jsonl"))
+
+    shell.monkeypatch.setenv("RELAY_DATA", second)
+    digest = shell.ok("digest").pairs
+    assert (digest["last_backup"], digest["backup_failed"] != "no") == (made_at, True)
+    assert shell.ok("status", "--json").json["programmes"][0]["entries_since_backup"] == 0
+    assert list((tmp_path / "second").rglob("*backup*")) == []
+    wiped(graph)
+    record(graph, say.programme("demo"), say.woman("W1"))
+    assert "it was set back" not in shell.ok("status").err
+
+    shell.monkeypatch.setenv("RELAY_DATA", first)
+    assert "it was set back" in shell.ok("status").err
+    (tmp_path / "kept").mkdir()
+    assert shell.run("backup", str(tmp_path / "kept"), "--keep", "1").code == exits.FOUND
+
+    shell.monkeypatch.setenv("RELAY_DATA", second)
+    assert shell.ok("digest").pairs["backup_failed"].endswith(" set_back")
+
+
 def test_a_backup_that_fails_is_noted_for_the_digest_and_mailed_at_once_until_one_is_made(
     shell: Shell, tmp_path: Path
 ) -> None:
@@ -494,8 +521,11 @@ UNREADABLE: Final = (
 
 
 @pytest.mark.parametrize("written", UNREADABLE)
-def test_a_note_of_the_last_backup_that_cannot_be_read_is_none(shell: Shell, tmp_path: Path, written: str) -> None:
+def test_a_note_of_the_last_backup_that_cannot_be_read_is_none(
+    shell: Shell, graph: Graph, tmp_path: Path, written: str
+) -> None:
     shell.ok("backup", str(tmp_path / "all.jsonl"))
+    graph.write(lambda transaction: transaction.run("MATCH (b:Backups) SET b.made = 'x'"))
     (tmp_path / "data" / "last_backup.json").write_text(written, encoding="utf-8")
 
     assert shell.ok("status").pairs["last_backup"] == "never"

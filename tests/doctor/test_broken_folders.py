@@ -5,10 +5,12 @@ a folder that is well ── copied ── broken in one way ── named ──
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Final
@@ -124,7 +126,9 @@ def well(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with relay_graph.connect(embedded_server.ensure(folder, readable=CORE.readable), CORE) as graph:
         record(graph, say.programme("hills"), programme_id="hills")
         private_files.folder(folder / "backups")
-        backup_status.note_backup(folder, NOW, folder / BACKUP, backup_files.write_backup(graph, folder / BACKUP))
+        backup_status.note_backup(
+            graph, folder, NOW, folder / BACKUP, backup_files.write_backup(graph, folder / BACKUP)
+        )
     embedded_server.stop(folder)
     checkpoints.make_key(folder, "demo", token_bytes)
     for name in SECRETS:
@@ -141,9 +145,10 @@ def folder(well: Path, tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "data"
     shutil.copytree(well, folder)
     folder.chmod(0o700)
-    noted = backup_status.last_backup(well)
+    noted = backup_status.noted_here(well)
     assert noted
-    backup_status.note_backup(folder, NOW, folder / BACKUP, noted.programmes)
+    moved = asdict(noted) | {"file": str(folder / BACKUP)}
+    (folder / backup_status.FILE).write_text(json.dumps(moved), encoding="utf-8")
     yield folder
     for each in (folder, folder.with_name("data.restored")):
         with suppress(embedded_server.StateDamaged, NotADirectoryError):

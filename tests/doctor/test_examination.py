@@ -338,7 +338,7 @@ def at(graph: Graph, when: datetime, number: int) -> list[str]:
 def test_an_entry_of_a_clock_that_was_ahead_is_settled_by_the_next(graph: Graph, folder: Path) -> None:
     """Entry 15 is dated 2031; what comes after it, by a clock that is right, is entry 16."""
     tell_story(graph)
-    backup_status.note_backup(folder, NOW, folder / "keys" / "demo.pem", [])
+    backup_status.note_backup(graph, folder, NOW, folder / "keys" / "demo.pem", [])
     assert at(graph, datetime(2031, 1, 1, tzinfo=UTC), 1) == []
     last = programme_heads.head(graph, "demo").entries
 

@@ -38,5 +38,5 @@ class DigestQuestion(Question[Digest]):
             names=breakdown.names(graph, programme_id, ("place",)),
             tasks=tasks.seen(tasks.tasks(graph, programme_id, survey, source.systems), hidden),
             now=source.now,
-            backup=backup_state(source.folder),
+            backup=backup_state(graph, source.folder),
         )

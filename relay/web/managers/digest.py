@@ -191,4 +191,4 @@ def _backups(found: Digest) -> Iterator[Line]:
             )
         )
     else:
-        yield Line(text=gettext("No backup was made on this machine yet."))
+        yield Line(text=gettext("No backup was made yet."))
