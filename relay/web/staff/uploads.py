@@ -10,10 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from flask import abort
-
 from relay import private_files
 from relay.cached.uploads import FOLDER, delete_old
+from relay.errors import Failure, NotFound, refused
 from relay.web import sessions
 from relay.web.request import current
 
@@ -21,6 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from werkzeug.datastructures import FileStorage
+
+NO_UPLOAD: Final = Failure(
+    NotFound,
+    "no_upload",
+    "This upload is not on this machine.",
+    advice="It was deleted, by you or a day after its last use, or another machine that serves these pages has it."
+    " Upload the file again.",
+)
 
 _ABOUT: Final = "about.json"
 _DECISIONS: Final = "decided.json"
@@ -79,13 +86,17 @@ def store_upload(file: FileStorage, programme_id: str) -> Upload:
 
 
 def find_upload(token: str, programme_id: str) -> Upload:
-    """The upload with a token; 404 for everybody but its uploader."""
+    """The upload with a token.
+
+    Raises:
+        NotFound: There is none on this machine; everybody but its uploader is told so.
+    """
     about = _all_of_them() / token / _ABOUT
     if not _TOKEN.fullmatch(token) or not about.is_file():
-        abort(404)
+        raise refused(NO_UPLOAD)
     upload = Upload(**json.loads(about.read_text(encoding="utf-8")))
     if (upload.programme_id, upload.by) != (programme_id, sessions.signed_in().by):
-        abort(404)
+        raise refused(NO_UPLOAD)
     return upload
 
 

@@ -226,6 +226,19 @@ def test_an_upload_is_its_uploaders_alone_and_gone_when_it_is_deleted(
     assert not folder.exists()
 
 
+def test_an_upload_that_lies_at_another_machine_of_the_same_database_is_said_to(
+    client: FlaskClient, recorded: Graph, tmp_path: Path
+) -> None:
+    where = uploaded(client).headers["Location"]
+    second = create_app(recorded, Settings.read({"RELAY_DATA": str(tmp_path)}), now=lambda: relays.NOW, owner="asha")
+    away = second.test_client().get(where)
+
+    assert away.status_code == 404
+    assert "This upload is not on this machine." in away.text
+    assert "another machine that serves these pages has it. Upload the file again." in away.text
+    assert client.get(where).status_code == 200
+
+
 def test_a_file_that_is_no_register_is_refused_by_its_name_alone(client: FlaskClient, settings: Settings) -> None:
     answer = uploaded(client, name="../../notes.pdf")
 
