@@ -20,7 +20,8 @@ MOST_OF_ANY: Final = 150_000
 FORMS: Final = tuple(
     each
     for each in addresses.PAGES
-    if re.search(r"/record/[^/]*/[a-z-]+$|/new/|/ceremony\?|/made", each) and not each.endswith("/certificate")
+    if re.search(r"/record/[^/]*/[a-z-]+$|/new/|/ceremony\?|/made", each)
+    and not each.endswith(("/certificate", "/erased"))
 )
 FETCHED: Final = re.compile(r'<(?:link|script|img)\b[^>]*\b(?:href|src)="(/[^"]*)"')
 FONT: Final = re.compile(r"url\(['\"]?([^'\")]+\.woff2?)")
