@@ -4,7 +4,7 @@ Each change appends an entry in the ledger's format, in the same transaction. No
 token, only a short mark of each, which opens nothing. A change of the database without Relay appends no entry: `verify`
 replays the trail, and reports what differs, and accounts that recorded acts although the trail does not have them.
 
-    (:TrailHead {key: 'trail', sequence, hash})
+    (:TrailHead {key: 'trail', sequence, hash, required})                               as `factor_requirement` says
     (:TrailEntry {key: 'trail/1', sequence, act_id, kind, …, previous_hash, hash})      as an entry of a ledger
 
 In a database of an earlier version the first entry, *began*, lists what was there. After a restore the last entry is
@@ -52,6 +52,7 @@ KINDS: Final = (
     "followed",
     "factor",
     "factor_reset",
+    "factor_required",
     "recovery",
     "recovery_used",
 )
@@ -283,6 +284,7 @@ class _AccessState:
         tokens: Mark of a token → login, role, scope, `expires_at`.
         devices: Device id → login, scope, place id.
         factors: Login → the mark of its second factor; not of accounts without one.
+        required: The roles that must have a second factor, as they are stored.
     """
 
     accounts: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
@@ -290,6 +292,7 @@ class _AccessState:
     tokens: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     devices: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     factors: dict[str, str] = field(default_factory=dict[str, str])
+    required: list[str] = field(default_factory=list[str])
 
     def apply(self, entry: Entry) -> None:
         """Change this state as an entry says.
@@ -301,12 +304,11 @@ class _AccessState:
         if entry.kind in ("began", "restored"):
             self.accounts, self.tokens = dict(payload["accounts"]), dict(payload["tokens"])
             self.devices, self.passwords = dict(payload["devices"]), dict(payload.get("passwords", {}))
-            self.factors = dict(payload.get("factors", {}))
+            self.factors, self.required = dict(payload.get("factors", {})), payload.get("required", [])
         elif entry.kind in ("account", "roles"):
             self.accounts[payload["login"]] = payload["grants"]
         elif entry.kind == "removed":
             del self.accounts[payload["login"]]
-            self.factors = _with_mark(self.factors, payload["login"], "")
         elif entry.kind == "token":
             self.tokens[payload["token"]] = [payload["login"], payload["role"], payload["scope"], payload["expires_at"]]
         elif entry.kind == "revoked":
@@ -317,9 +319,8 @@ class _AccessState:
             del self.devices[payload["device"]]
         elif entry.kind == "followed":
             self._follow(payload)
-        elif "factors" in payload:
-            self.factors = _with_mark(self.factors, payload["login"], payload["factors"])
         self._apply_to_passwords(entry.kind, payload)
+        self._apply_to_factors(entry.kind, payload)
 
     def _apply_to_passwords(self, kind: str, payload: Mapping[str, Any]) -> None:
         """Change the passwords, and the tokens that end with them."""
@@ -328,6 +329,12 @@ class _AccessState:
             self.passwords |= {payload["login"]: payload["password"]} if "password" in payload else {}
         if kind == "removed" or (kind == "password" and payload["tokens_end"]):
             self.tokens = {token: row for token, row in self.tokens.items() if row[0] != payload["login"]}
+
+    def _apply_to_factors(self, kind: str, payload: Mapping[str, Any]) -> None:
+        if kind == "factor_required":
+            self.required = payload["required"]
+        elif kind == "removed" or kind.startswith(("factor", "recovery")):
+            self.factors = _with_mark(self.factors, payload["login"], payload.get("factors", ""))
 
     def _follow(self, payload: Mapping[str, Any]) -> None:
         """Take in what a copy took over from its original: grants, or None of an account that is gone."""
@@ -348,7 +355,7 @@ def _with_mark(marks: Mapping[str, str], login: str, mark: str) -> dict[str, str
 
 def _as_payload(state: _AccessState) -> dict[str, Any]:
     """A state as an entry has it, as before there were second factors where there is none."""
-    return {name: value for name, value in asdict(state).items() if value or name != "factors"}
+    return {name: value for name, value in asdict(state).items() if value or name not in ("factors", "required")}
 
 
 def grants_of(written: str) -> list[str]:
@@ -389,6 +396,7 @@ def _current_state(transaction: Transaction) -> _AccessState:
         },
         devices={each["token_id"]: [each["login"], each["scope"], each["place_id"]] for each in devices},
         factors={each["login"]: mark for each in accounts if (mark := mark_of_factors(each))},
+        required=[each for row in transaction.rows(cypher.TRAIL_HEAD) for each in row["required"] or ()],
     )
 
 
@@ -479,6 +487,8 @@ def _differences(replayed: _AccessState, current: _AccessState) -> Iterator[Faul
                 "The second factor of account %(login)s is not the one that the trail knows.", login=login
             )
             yield Fault(sequence=None, fault=factor)
+    if replayed.required != current.required:
+        yield Fault(sequence=None, fault=Sentence("Another second factor is required than the trail says."))
 
 
 def _state_text(parts: list[str] | None) -> str:

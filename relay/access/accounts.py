@@ -17,13 +17,13 @@ import secrets
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import argon2
 
-from relay.access import account_trail, token_table
+from relay.access import account_trail, factor_requirement, token_table
 from relay.access.account_trail import LOCAL, grants_of
 from relay.access.roles import OWNER, Grant
 from relay.database import cypher
@@ -105,6 +105,8 @@ class Account:
             A session of an earlier generation is over. It begins at a random number.
         created_at: A UTC instant.
         factors: What is asked beside the password: "codes", or nothing.
+        factor_due_on: The first day on which nothing opens until it has a second factor; None if it has one, if none is
+            required, or if it was not read by `find` or `authenticate`.
     """
 
     login: str
@@ -113,6 +115,7 @@ class Account:
     generation: int
     created_at: str
     factors: tuple[str, ...] = ()
+    factor_due_on: date | None = None
 
     @property
     def by(self) -> str:
@@ -195,7 +198,7 @@ def find(graph: Graph, login: str) -> Account:
         NoAccount: There is none.
         Unavailable: The database cannot be reached.
     """
-    return account_of(properties(graph, login))
+    return _signing_in(_row(graph, login))
 
 
 def all_accounts(graph: Graph) -> tuple[Account, ...]:
@@ -334,14 +337,11 @@ def authenticate(graph: Graph, login: str, password: str) -> Account:
     """
     if not _LOGIN.fullmatch(login) or len(password) > LONGEST_PASSWORD:
         raise NotLetIn
-    try:
-        found = properties(graph, login)
-    except NoAccount:
-        found = {}
-    stored_hash = found.get("password") or _unmatchable_hash()
-    if not hash_matches(stored_hash, password) or not found:
+    rows = graph.rows(cypher.ACCOUNT, key=_key(login))
+    stored_hash = (rows[0]["account"]["password"] if rows else "") or _unmatchable_hash()
+    if not hash_matches(stored_hash, password) or not rows:
         raise NotLetIn
-    return account_of(found)
+    return _signing_in(rows[0])
 
 
 # ---------------------------------------------------------------------------------------------------- as it is stored
@@ -377,6 +377,14 @@ def account_of(properties: Mapping[str, Any]) -> Account:
     )
 
 
+def _signing_in(row: Mapping[str, Any]) -> Account:
+    """The account of a row of `cypher.ACCOUNT`, with the day from which it must have a second factor."""
+    account, required = account_of(row["account"]), row["required"]
+    if not required or account.factors:
+        return account
+    return replace(account, factor_due_on=factor_requirement.due_day(account.grants, required))
+
+
 def properties(graph: Graph, login: str) -> Mapping[str, Any]:
     """The properties of an account's node.
 
@@ -384,6 +392,11 @@ def properties(graph: Graph, login: str) -> Mapping[str, Any]:
         NoAccount: There is none.
         Unavailable: The database cannot be reached.
     """
+    stored: Mapping[str, Any] = _row(graph, login)["account"]
+    return stored
+
+
+def _row(graph: Graph, login: str) -> Mapping[str, Any]:
     return _only_row(graph.rows(cypher.ACCOUNT, key=_key(login)), login)
 
 
@@ -402,7 +415,8 @@ def lock_properties(transaction: Transaction, login: str) -> Mapping[str, Any]:
     Raises:
         NoAccount: There is none.
     """
-    return _only_row(transaction.rows(cypher.LOCK_ACCOUNT, key=_key(login)), login)
+    stored: Mapping[str, Any] = _only_row(transaction.rows(cypher.LOCK_ACCOUNT, key=_key(login)), login)["account"]
+    return stored
 
 
 def store(transaction: Transaction, changed: Mapping[str, Any]) -> Account:
@@ -414,8 +428,7 @@ def store(transaction: Transaction, changed: Mapping[str, Any]) -> Account:
 def _only_row(rows: Sequence[Mapping[str, Any]], login: str) -> Mapping[str, Any]:
     if not rows:
         raise NoAccount(login=login)
-    properties: Mapping[str, Any] = rows[0]["account"]
-    return properties
+    return rows[0]
 
 
 def _change(graph: Graph, login: str, by: str, **changes: str) -> Account:

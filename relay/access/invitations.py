@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from relay.access import account_trail, accounts, token_table
-from relay.errors import Failure, NotFound, refused
+from relay.errors import Failure, NotFound, Refused, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +30,16 @@ INVITATION_USED: Final = Failure(
     "This link does not work: it was used before, a newer one was made, or it is older than %(days)s days.",
     advice="Ask an administrator for another one.",
     values={"days": DAYS},
+)
+
+
+HAS_PASSWORD: Final = Failure(
+    Refused,
+    "has_password",
+    "%(login)s has a password already, so no link is made.",
+    advice="If it is forgotten, give the account a new one",
+    command="relay account password %(login)s",
+    field="login",
 )
 
 
@@ -56,6 +66,7 @@ def make(
 
     Raises:
         NoAccount: There is no account with one of the logins.
+        Refused: One of the accounts has a password.
         Unavailable: The database cannot be reached.
     """
     secrets = {login: token_table.new_secret(_KIND, random) for login in logins}
@@ -68,6 +79,8 @@ def make(
 
 def _make(transaction: Transaction, login: str, secret: str, now: datetime, by: str) -> Invitation:
     account = accounts.lock(transaction, login)
+    if account.password:
+        raise refused(HAS_PASSWORD, login=login)
     row = token_table.new_row(_KIND, token_table.digest(secret), login=login, scope="", now=now)
     account_trail.append(transaction, _KIND, {"login": login, "expires_at": row["expires_at"]}, by, now)
     token_table.revoke_all_of_account(transaction, login, now, kinds=(_KIND,))

@@ -107,6 +107,8 @@ LOCAL_ACTIONS: Final = frozenset(
         "account password",
         "account remove",
         "account role",
+        "account second-factor optional",
+        "account second-factor required",
         "account second-factor reset",
         "account trail",
         "account verify",

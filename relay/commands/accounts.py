@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -201,6 +202,62 @@ def _print_accounts(session: Session, *accounts: Account, several: bool = False)
 @account.group("second-factor")
 def second_factor_group() -> None:
     """What is asked beside the password. It is set up on the page Your account."""
+
+
+@second_factor_group.command("required", example="relay account second-factor required --role manager --days 14")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    metavar="ROLE",
+    help="A role, or a role in one programme: manager@ID. May be repeated. If left out, what is required is listed.",
+)
+@click.option("--days", type=click.IntRange(0, 366), default=14, show_default=True, help="Days of grace.")
+@format_option
+@pass_session
+def second_factor_required(session: Session, roles: tuple[str, ...], days: int) -> None:
+    """Require a second factor of exactly these roles: after the days of grace nothing else opens without it."""
+    from relay.access import factor_requirement
+    from relay.access.roles import grant_of
+
+    if roles:
+        due_on = session.now.astimezone(UTC).date() + timedelta(days=days)
+        grants = [*map(grant_of, roles)]
+        factor_requirement.require(session.graph, grants, due_on, session.now, by=session.by)
+        _say_what_is_missing(session, grants)
+    _print_requirements(session)
+
+
+@second_factor_group.command("optional", example="relay account second-factor optional")
+@pass_session
+def second_factor_optional(session: Session) -> None:
+    """Require a second factor of nobody. Who has one keeps it."""
+    from relay.access import factor_requirement
+
+    factor_requirement.require(session.graph, (), session.now.date(), session.now, by=session.by)
+    _print_requirements(session)
+
+
+def _print_requirements(session: Session) -> None:
+    """What is required, and of whom it is still missing."""
+    from relay.access import accounts, factor_requirement
+    from relay.service.terminal import print_json
+
+    found = factor_requirement.requirements(session.graph)
+    stored = [*map(str, found)]
+    missing = [
+        each.login
+        for each in accounts.all_accounts(session.graph)
+        if not each.factors and factor_requirement.due_day(each.grants, stored)
+    ]
+    if session.as_json:
+        print_json(
+            {"required": [{"role": str(each.role), "due_on": each.due_on} for each in found], "without": missing}
+        )
+        return
+    print_list(session, ("role", "due_on"), ([str(each.role), str(each.due_on)] for each in found))
+    if missing:
+        say("Without a second factor: %(logins)s.", logins=", ".join(missing))
 
 
 @second_factor_group.command("reset", example="relay account second-factor reset asha")

@@ -804,10 +804,14 @@ RETURN p.place_id AS place_id, p.name AS name, p.latitude AS latitude, p.longitu
 # All accounts. One row = an account; by login; cost: a scan of :Account.
 ACCOUNTS: Final[LiteralString] = "MATCH (a:Account) RETURN properties(a) AS account ORDER BY a.login"
 
-# One row, or none.
-ACCOUNT: Final[LiteralString] = "MATCH (a:Account {key: $key}) RETURN properties(a) AS account"
+# An account, and which roles must have a second factor, null if nobody ever said so. One row, or none; cost: two index
+# look-ups.
+ACCOUNT: Final[LiteralString] = """
+MATCH (a:Account {key: $key}) OPTIONAL MATCH (h:TrailHead {key: 'trail'})
+RETURN properties(a) AS account, h.required AS required
+"""
 
-# The same, locked until the transaction ends.
+# The account, locked until the transaction ends.
 LOCK_ACCOUNT: Final[LiteralString] = (
     "MATCH (a:Account {key: $key}) SET a.login = a.login WITH a RETURN properties(a) AS account"
 )
@@ -1029,10 +1033,13 @@ MATCH (h:TrailHead {key: 'trail'}) SET h.sequence = $sequence, h.hash = $hash
 CREATE (e:TrailEntry) SET e = $entry
 """
 
-# One row, the expected end of the trail; or none.
+# One row, the expected end of the trail; or none. `required`: which roles must have a second factor, or null.
 TRAIL_HEAD: Final[LiteralString] = """
-MATCH (h:TrailHead {key: 'trail'}) RETURN coalesce(h.sequence, 0) AS sequence, h.hash AS hash
+MATCH (h:TrailHead {key: 'trail'})
+RETURN coalesce(h.sequence, 0) AS sequence, h.hash AS hash, h.required AS required
 """
+
+SET_REQUIRED: Final[LiteralString] = "MATCH (h:TrailHead {key: 'trail'}) SET h.required = $required"
 
 # One row = an entry of the trail; by sequence; cost: a scan of :TrailEntry. One that was followed has `of`.
 TRAIL: Final[LiteralString] = (

@@ -25,6 +25,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from relay.access.accounts import NotLetIn
+from relay.access.factor_requirement import FactorDue
 from relay.errors import Invalid, RelayError, TooOften, Unavailable, Unknown
 from relay.service import failure
 from relay.service.failure import STATUS, STATUS_UNFORESEEN, Error, Explained
@@ -49,6 +50,7 @@ log = logging.getLogger("relay.web")
 def set_up(app: Flask) -> None:
     """Register the error handlers."""
     app.register_error_handler(NotSignedIn, answer_not_signed_in)
+    app.register_error_handler(FactorDue, answer_factor_due)
     app.register_error_handler(RelayError, answer_relay_error)
     app.register_error_handler(HTTPException, answer_http_error)
     app.register_error_handler(CSRFError, answer_csrf_error)
@@ -78,6 +80,13 @@ def answer_not_signed_in(error: NotSignedIn) -> Answer:
         flash(gettext("Nothing was recorded, because you were signed out. Sign in and do it again."))
         session["wanted"] = _referring_page()
     return redirect(url_for("sign_in.page"), 303)
+
+
+def answer_factor_due(error: FactorDue) -> Answer:
+    """Redirect people to where they set their second factor up; answer programs with an error."""
+    if _wants_json() or request.headers.get("HX-Request"):
+        return answer_relay_error(error)
+    return redirect(url_for("second_factor.page"), 303)
 
 
 def answer_csrf_error(error: CSRFError) -> Response:

@@ -17,7 +17,7 @@ from flask import Flask, Response, abort, current_app, g, request
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from relay.access import roles
+from relay.access import factor_requirement, roles
 from relay.access.devices import MOST_ACTS_AFTER_REVOKING, Device, DeviceRevoked, NotForDevices
 from relay.access.roles import OWNER
 from relay.errors import Forbidden
@@ -199,6 +199,7 @@ def check_request() -> None:
         NotByTheProxy: It came without encryption, and the pages are served as a site.
         NotSignedIn: Nobody is signed in.
         NotLetIn: The token is not valid, or no longer.
+        FactorDue: The user must have a second factor, has none, and asks for something else.
         DeviceRevoked: The token is that of a revoked telephone.
         NotForDevices: The token is that of a telephone, and the view is not for telephones.
         NoProgramme: The user has no role in the programme, or there is no such programme.
@@ -225,6 +226,8 @@ def check_request() -> None:
         csrf: CSRFProtect = current_app.extensions["csrf"]
         csrf.protect()
     if user is not None:
+        if not permission.without_factor:
+            factor_requirement.require_in_time(user.factor_due_on, current.core().now())
         programme_id = (request.view_args or {}).get("programme_id")
         if user.device:
             _require_device_permission(user.device, permission, programme_id)

@@ -31,6 +31,7 @@ class Permission:
         largest: The largest body in bytes; None for `limits.BODY_BYTES`.
         by_device: Whether a telephone's token opens it; then the view itself checks what its writer may do.
         by_revoked: Whether the token of a revoked telephone opens it too.
+        without_factor: Whether it also opens for whoever must have a second factor and has none: there she sets it up.
     """
 
     action: str | None = None
@@ -42,6 +43,7 @@ class Permission:
     largest: int | None = None
     by_device: bool = False
     by_revoked: bool = False
+    without_factor: bool = False
 
 
 _NOT_DECLARED: Final = Permission()

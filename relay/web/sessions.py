@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from typing import Any, Final
 
@@ -46,6 +47,7 @@ class User:
         generation: The account's generation; 0 if no session is needed.
         token_id: The id of the token that was sent, if any; a request with a token needs no CSRF protection.
         device: The telephone whose token it is; None if it is no telephone's.
+        factor_due_on: The first day on which nothing opens for her until she has a second factor; None if never.
     """
 
     login: str
@@ -53,6 +55,7 @@ class User:
     generation: int = 0
     token_id: str = ""
     device: devices.Device | None = None
+    factor_due_on: date | None = None
 
     is_authenticated = True
     is_active = True
@@ -203,7 +206,8 @@ def login_without_database() -> str | None:
 
 
 def _user_of_account(account: accounts.Account) -> User:
-    return User(login=account.login, grants=account.grants, generation=account.generation)
+    due_on = account.factor_due_on
+    return User(login=account.login, grants=account.grants, generation=account.generation, factor_due_on=due_on)
 
 
 def _user_of_session(session_id: str) -> User | None:

@@ -181,11 +181,16 @@ def sign_out() -> Response:
 
 
 def _go_on_signed_in(account: accounts.Account) -> Response | str:
-    """Begin a session, and go on to the page that asked for it, with what was typed into its form."""
+    """Begin a session, and go on to the page that asked for it, with what was typed into its form.
+
+    Who must have a second factor one day, and has none, is led to set it up.
+    """
     wanted, typed = str(session.get("wanted", "")), typed_form.carried_fields()
     sessions.begin_session(account)
     if typed and _is_own_path(target := request.form.get(typed_form.WANTED, "")):
         return render_template("recording/go_on.html", wanted=target, typed=typed_form.without_prefix(typed))
+    if account.factor_due_on:
+        return redirect(url_for("second_factor.page"), 303)
     return redirect(wanted if _is_own_path(wanted) else url_for("managers.front"), 303)
 
 

@@ -6,18 +6,18 @@ set up in 10           ·                      at 59 s, in half minute 1, its co
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Final, LiteralString
 
 import pytest
 from pyotp.totp import TOTP
 
-from relay.access import account_trail, accounts, second_factor
+from relay.access import account_trail, accounts, factor_requirement, second_factor
 from relay.access.roles import grant_of
 from relay.access.second_factor import NO_FACTOR, OTHER_KEY, WrongCode
 from relay.domain.entries import Entry
-from relay.errors import Refused
+from relay.errors import Invalid, Refused
 
 if TYPE_CHECKING:
     from relay.access.accounts import Account
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 NOW: Final = datetime(2026, 12, 1, 6, 15, tzinfo=UTC)
 STEP: Final = timedelta(seconds=30)
+WORDS: Final = "goats pass from hand to hand"
 KEY: Final = b"k" * 32
 OF_RFC: Final = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # that secret in base 32
 
@@ -126,6 +127,37 @@ def test_who_took_it_away_and_each_recovery_code_stand_in_the_trail(graph: Graph
     with pytest.raises(Refused) as refusal:
         second_factor.reset(graph, "asha", NOW)
     assert NO_FACTOR.matches(refusal.value)
+
+
+def test_a_role_must_have_one_from_its_day_on_and_the_trail_says_who_required_it(graph: Graph) -> None:
+    for login, role in {"asha": "manager", "bina": "manager@hills", "chitra": "auditor@hills"}.items():
+        accounts.add(graph, login, [grant_of(role)], WORDS, NOW)
+    days = (date(2026, 12, 15), date(2026, 12, 20))
+    asked = {login: accounts.find(graph, login).factor_due_on for login in ("asha", "bina", "chitra")}
+    assert asked == {"asha": None, "bina": None, "chitra": None}
+
+    factor_requirement.require(graph, [grant_of("manager@plains")], days[0], NOW, by="local:ram")
+    asked = {login: accounts.find(graph, login).factor_due_on for login in ("asha", "bina", "chitra")}
+    assert asked == {"asha": days[0], "bina": None, "chitra": None}  # asha is manager of every programme
+    factor_requirement.require(graph, [grant_of("manager"), grant_of("auditor")], days[1], NOW)
+    asked = {login: accounts.authenticate(graph, login, WORDS).factor_due_on for login in ("asha", "bina", "chitra")}
+    assert asked == {"asha": days[1], "bina": days[1], "chitra": days[1]}
+    assert account_trail.verify(graph).ok
+
+    factor_requirement.require_in_time(days[1], datetime(2026, 12, 19, 23, 59, tzinfo=UTC))
+    with pytest.raises(factor_requirement.FactorDue):
+        factor_requirement.require_in_time(days[1], datetime(2026, 12, 20, tzinfo=UTC))
+    with pytest.raises(Invalid):
+        factor_requirement.require(graph, [grant_of("staff@hills/W3")], days[0], NOW)
+    told = [each for each in account_trail.entries(graph) if isinstance(each, Entry)]
+    assert [(each.recorded_by, each.payload["required"]) for each in told if each.kind == "factor_required"] == [
+        ("local:ram", ["manager@plains 2026-12-15"]),
+        ("local", ["auditor 2026-12-20", "manager 2026-12-20"]),
+    ]
+    graph.write(lambda transaction: transaction.run("MATCH (h:TrailHead) SET h.required = []"))
+    assert [each.fault for each in account_trail.verify(graph).faults] == [
+        "Another second factor is required than the trail says."
+    ]
 
 
 BEHIND: Final[tuple[LiteralString, ...]] = (

@@ -7,7 +7,7 @@ import shlex
 import socket
 import stat
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import MagicMock
@@ -355,6 +355,19 @@ def test_who_has_a_second_factor_types_a_code_once(
     told = shell.ok("account", "second-factor", "reset", "bina")
     assert told.err == "bina signs in with the password alone now, and can set up another second factor.\n"
     assert not accounts.find(graph, "bina").factors
+
+
+def test_the_owner_of_the_machine_says_which_roles_must_have_a_second_factor(shell: Shell, password: str) -> None:
+    shell.ok("account", "add", "bina", "--role", "manager@demo", "--password-file", password)
+    due_on = str(datetime.now(UTC).date() + timedelta(days=3))
+
+    told = shell.ok("account", "second-factor", "required", "--role", "manager", "--days", "3", "--json").json
+
+    assert told == {"required": [{"role": "manager", "due_on": due_on}], "without": ["bina"]}
+    listed = shell.ok("account", "second-factor", "required")
+    assert due_on in listed.out
+    assert listed.err == "Without a second factor: bina.\n"
+    assert shell.ok("account", "second-factor", "optional", "--json").json == {"required": [], "without": []}
 
 
 def test_a_wrong_password_signs_nobody_in(shell: Shell, service: str, password: str, tmp_path: Path) -> None:

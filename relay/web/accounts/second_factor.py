@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from secrets import token_bytes
 from typing import TYPE_CHECKING
 
@@ -31,14 +32,14 @@ blueprint = Blueprint("second_factor", __name__)
 
 
 @blueprint.get("/account/second-factor")
-@action("own account")
+@action("own account", without_factor=True)
 def page() -> Response:
     """What is asked beside the password: how to set it up, or how many recovery codes are left."""
     return _shown()
 
 
 @blueprint.post("/account/second-factor")
-@action("own account")
+@action("own account", without_factor=True)
 def change() -> Answer:
     """Set a second factor up; or, by whoever proves the one that she has, make new recovery codes or take it away."""
     user, form, step, core = in_a_browser(), request.form, pressed_button(), current.core()
@@ -80,6 +81,8 @@ def _shown(sealed: str = "", *, codes: Sequence[str] = (), error: str = "") -> R
         has_session=has_session,
         left=second_factor.recovery_left(stored),
         error=error,
+        due_on=user.factor_due_on if offer else None,
+        today=core.now().astimezone(UTC).date(),
     )
     response = make_response(page, _CHECKED if error else 200)
     response.headers["Cache-Control"] = "no-store"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 from werkzeug.exceptions import UnsupportedMediaType
 
-from relay.access import api_tokens, second_factor
+from relay.access import api_tokens, factor_requirement, second_factor
 from relay.domain import plain_json
 from relay.domain.schema import Column
 from relay.errors import Failure, Invalid, refused
@@ -269,6 +269,7 @@ def token() -> Response:
         if not wish.code:
             raise refused(second_factor.CODE_NEEDED)
         account = sign_in.accept_code(account.login, wish.code)
+    factor_requirement.require_in_time(account.factor_due_on, current.core().now())
     core = current.core()
     made = api_tokens.issue(
         core.graph,

@@ -13,7 +13,7 @@ import pyotp
 import pytest
 from pyotp.totp import TOTP
 
-from relay.access import accounts
+from relay.access import accounts, factor_requirement, second_factor
 from relay.access.roles import grant_of
 from relay.web import create_app
 from tests.web import relays
@@ -58,7 +58,8 @@ class House:
         assert found
         self.codes = TOTP(found[1].replace(" ", ""))
         sealed = re.findall(r'name="sealed" value="([^"]+)"', offered)[0]
-        done = post(browser, "/account/second-factor", code=self.code(), sealed=sealed)
+        page = "/account/second-factor"
+        done = post(browser, page, form=page, code=self.code(), sealed=sealed)
         self.recovery = re.findall(r'<li class="hash">([^<]+)<', done.text)
         assert len(self.recovery) == 10
 
@@ -82,6 +83,7 @@ def house(recorded: Graph, settings: Settings) -> Iterator[House]:
     yield House(recorded, settings)
     for login in who:
         accounts.remove(recorded, login)
+    factor_requirement.require(recorded, (), relays.NOW.date(), relays.NOW)
     recorded.write(lambda transaction: transaction.run("MATCH (t:FailedTries) DELETE t"))
 
 
@@ -212,6 +214,44 @@ def test_a_token_takes_the_code_once(house: House) -> None:
     assert program.get("/api/v1/programmes", headers=headers).status_code == 200
     page = program.get("/account/second-factor", headers=headers).text
     assert 'name="code"' not in page
+
+
+def test_who_must_have_one_is_led_to_it_and_after_the_days_of_grace_nothing_else_opens(house: House) -> None:
+    due_on = house.now.date() + timedelta(days=14)
+    ram, maya, program = house.browser(), house.browser(), house.browser()
+    sign_in(maya, "maya")
+    roles = [grant_of("administrator"), grant_of("manager@demo")]
+    factor_requirement.require(house.graph, roles, due_on, house.now)
+
+    assert sign_in(ram, "ram").location == "/account/second-factor"
+    assert "Your role needs a second factor from 9 Dec 2026." in words(ram.get("/account/second-factor").text)
+    assert ram.get("/accounts").status_code == 200
+    body = {"login": "maya", "password": WORDS}
+    secret = program.post("/api/v1/tokens", json=body).get_json()["secret"]
+
+    house.now += timedelta(days=14)
+    for browser, login in ((ram, "ram"), (maya, "maya"), (house.browser(), "sita")):  # all administrators, with none
+        sign_in(browser, login)
+        shut = browser.get("/accounts")
+        assert (shut.status_code, shut.location) == (303, "/account/second-factor")
+        refused = browser.get("/api/v1/programmes")
+        assert (refused.status_code, refused.get_json()["error"]["code"]) == (403, "factor_due")
+        house.set_up(browser)
+        assert browser.get("/account").status_code == 200
+    assert program.get("/api/v1/programmes", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
+    second_factor.reset(house.graph, "maya", house.now)
+    assert program.post("/api/v1/tokens", json=body).get_json()["error"]["code"] == "factor_due"
+    factor_requirement.require(house.graph, (), due_on, house.now)
+    assert program.post("/api/v1/tokens", json=body).status_code == 201
+
+
+def test_a_link_is_made_only_for_who_has_no_password(house: House) -> None:
+    ram = house.browser()
+    sign_in(ram, "ram")
+
+    refused = post(ram, "/account/links", login="maya")
+
+    assert (refused.status_code, "maya has a password already" in words(refused.text)) == (422, True)
 
 
 def test_who_has_none_is_asked_nothing_and_the_database_no_more_often(
