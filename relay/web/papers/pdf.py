@@ -19,6 +19,8 @@ from relay.web.i18n.language import language
 
 _STATIC: Final = Path(__file__).parents[1] / "static"
 FONT: Final = _STATIC / "vendor/noto-sans-devanagari-5.3.0/noto-sans-devanagari-devanagari-400-normal.woff2"
+_FAMILY: Final = "Relay Devanagari"
+"""The font's name in a PDF: a machine's own of the same name would be taken for it, and digits be lost."""
 _PAPER: Final = re.compile(r'<article class="paper.*?</article>', re.DOTALL)
 
 
@@ -60,10 +62,10 @@ def pdf_of(page: str) -> bytes:
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
     fonts = FontConfiguration()
-    own = f'@font-face {{ font-family: "Noto Sans Devanagari"; src: url("{FONT.as_uri()}"); }}'
-    style = own + (_STATIC / "papers.css").read_text(encoding="utf-8")
+    own = f'@font-face {{ font-family: "{_FAMILY}"; src: url("{FONT.as_uri()}"); }}'
+    style = own + (_STATIC / "papers.css").read_text(encoding="utf-8").replace("Noto Sans Devanagari", _FAMILY)
     styles = [CSS(string=style, font_config=fonts, url_fetcher=URLFetcher(allowed_protocols={"file"}))]
-    papers = "".join(_PAPER.findall(page))
+    papers = "".join(_PAPER.findall(page)).replace("'Noto Sans Devanagari'", f"'{_FAMILY}'")
     html = f'<html lang="{language()}"><body>{papers}</body></html>'
     written = io.BytesIO()
     of = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=set()))

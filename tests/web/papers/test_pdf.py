@@ -34,7 +34,9 @@ def test_every_paper_is_a_pdf_too(client: FlaskClient, paper: str) -> None:
     assert answer.status_code == 200
     assert answer.mimetype == "application/pdf"
     assert answer.data.startswith(b"%PDF-")
-    assert "Noto-Sans-Devanagari" in _inside(answer.data), "set in the font that comes along"
+    fonts = _inside(answer.data)
+    assert "Relay-Devanagari" in fonts, "set in the font that comes along"
+    assert "Noto-Sans-Devanagari" not in fonts, "of two fonts of one name, one has the glyphs of the other"
     assert "Maya" not in answer.headers["Content-Disposition"]
     assert f"{DEMO}/{paper}.pdf" in client.get(f"{DEMO}/{paper}").text
 
