@@ -100,6 +100,9 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
 }
 """Action → the roles that may do it through the service; `matrix` adds what kinds of acts and systems declare."""
 
+SENSITIVE: Final = frozenset({"accounts", "erase", "export names"})
+"""Actions before which whoever has a second factor proves it again, on the pages: a session may be left open."""
+
 LOCAL_ACTIONS: Final = frozenset(
     {
         "account add",

@@ -34,7 +34,7 @@ from relay.web.i18n.language import gettext
 from relay.web.i18n.sentences import advice_text, translate
 from relay.web.permission import permission_of
 from relay.web.request import current, typed_form
-from relay.web.sessions import NotSignedIn
+from relay.web.sessions import NotSignedIn, ProveAgain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +50,7 @@ log = logging.getLogger("relay.web")
 def set_up(app: Flask) -> None:
     """Register the error handlers."""
     app.register_error_handler(NotSignedIn, answer_not_signed_in)
+    app.register_error_handler(ProveAgain, answer_prove_again)
     app.register_error_handler(FactorDue, answer_factor_due)
     app.register_error_handler(RelayError, answer_relay_error)
     app.register_error_handler(HTTPException, answer_http_error)
@@ -72,14 +73,33 @@ def answer_not_signed_in(error: NotSignedIn) -> Answer:
         session["wanted"] = _referring_page()
         return answer_relay_error(error)
     if request.method == "GET":
-        query = request.query_string.decode("ascii", "replace")
-        session["wanted"] = quote(request.path) + (
-            f"?{query}" if query else ""
-        )  # written as it came: ids hold anything
+        session["wanted"] = _own_path()
     else:
         flash(gettext("Nothing was recorded, because you were signed out. Sign in and do it again."))
         session["wanted"] = _referring_page()
     return redirect(url_for("sign_in.page"), 303)
+
+
+def _own_path() -> str:
+    """The path of this request with its query, written as it came: ids hold anything."""
+    query = request.query_string.decode("ascii", "replace")
+    return quote(request.path) + (f"?{query}" if query else "")
+
+
+def answer_prove_again(error: ProveAgain) -> Answer:
+    """Ask people for their code, and go on to what they asked for; answer programs with an error.
+
+    What they typed into a form of the record is carried along.
+    """
+    accepted = request.accept_mimetypes
+    if accepted["text/html"] <= accepted["application/json"] or request.headers.get("HX-Request"):
+        return answer_relay_error(error)
+    sessions.begin_half(sessions.signed_in())
+    if _has_typed_form():
+        page = render_template("sign_in_code.html", error="", wanted=request.path, typed=typed_form.typed_fields())
+        return make_response(page, STATUS[Unknown])
+    session["wanted"] = _own_path() if request.method == "GET" else _referring_page()
+    return redirect(url_for("sign_in.code_page"), 303)
 
 
 def answer_factor_due(error: FactorDue) -> Answer:

@@ -199,6 +199,7 @@ def check_request() -> None:
         NotByTheProxy: It came without encryption, and the pages are served as a site.
         NotSignedIn: Nobody is signed in.
         NotLetIn: The token is not valid, or no longer.
+        ProveAgain: The action is sensitive, and the user proved her second factor too long ago.
         FactorDue: The user must have a second factor, has none, and asks for something else.
         DeviceRevoked: The token is that of a revoked telephone.
         NotForDevices: The token is that of a telephone, and the view is not for telephones.
@@ -233,6 +234,8 @@ def check_request() -> None:
             _require_device_permission(user.device, permission, programme_id)
         else:
             _require_permission(user, permission, programme_id)
+            if permission.action in roles.SENSITIVE:
+                sessions.require_proven()
         _require_system_in_use(str(request.endpoint))
 
 

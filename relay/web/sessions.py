@@ -27,6 +27,9 @@ EVIDENCE: Final = "evidence"
 _HALF: Final = "half"
 """The key in a session for whose password was right, and when, while a second factor is asked."""
 _HALF_SECONDS: Final = 10 * 60  # our choice: long enough to fetch the telephone
+_PROVEN: Final = "proven"
+"""The key in a session for when its reader proved her second factor."""
+_PROVEN_SECONDS: Final = 10 * 60  # our choice: one piece of work
 _AHEAD_SECONDS: Final = 24 * 60 * 60  # our choice: by which a clock may have run fast when somebody signed in
 
 
@@ -35,6 +38,13 @@ class NotSignedIn(Unknown):
 
     reason = "Sign in to see this."
     advice = "Sign in, or send a token: Authorization: Bearer TOKEN."
+
+
+class ProveAgain(Unknown):
+    """A sensitive act, by somebody who proved her second factor too long ago."""
+
+    reason = "This asks for the code of your second factor once more."
+    advice = "Type the code on the pages, and do it again within ten minutes."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +57,7 @@ class User:
         generation: The account's generation; 0 if no session is needed.
         token_id: The id of the token that was sent, if any; a request with a token needs no CSRF protection.
         device: The telephone whose token it is; None if it is no telephone's.
+        has_factor: Whether the account has a second factor; False if no session is needed.
         factor_due_on: The first day on which nothing opens for her until she has a second factor; None if never.
     """
 
@@ -55,6 +66,7 @@ class User:
     generation: int = 0
     token_id: str = ""
     device: devices.Device | None = None
+    has_factor: bool = False
     factor_due_on: date | None = None
 
     is_authenticated = True
@@ -151,17 +163,37 @@ def signed_in() -> User:
     return user_
 
 
-def begin_session(account: accounts.Account) -> None:
-    """Begin a new session for an account; what the browser's session held before is dropped."""
+def begin_session(account: accounts.Account, *, proven: bool = False) -> None:
+    """Begin a new session for an account; what the browser's session held before is dropped.
+
+    Args:
+        account: The account.
+        proven: Whether its owner proved her second factor just now.
+    """
     session.clear()
+    if proven:
+        session[_PROVEN] = current.core().now().timestamp()
     session.permanent = True
     session["opened"] = secrets.token_hex(8)
     login_user(_user_of_account(account))
 
 
-def begin_half(account: accounts.Account) -> None:
+def require_proven() -> None:
+    """Let whoever has a second factor go on only within ten minutes of proving it; a token is asked nothing.
+
+    Raises:
+        NotSignedIn: Nobody is signed in.
+        ProveAgain: It was longer ago.
+    """
+    age = current.core().now().timestamp() - session.get(_PROVEN, 0.0)
+    if signed_in().has_factor and age > _PROVEN_SECONDS:
+        raise ProveAgain
+
+
+def begin_half(account: accounts.Account | User) -> None:
     """Remember that somebody's password was right, until she proves her second factor; she is not signed in by it."""
-    session[_HALF] = [_user_of_account(account).get_id(), current.core().now().timestamp()]
+    user_ = account if isinstance(account, User) else _user_of_account(account)
+    session[_HALF] = [user_.get_id(), current.core().now().timestamp()]
 
 
 def half_signed_in() -> User | None:
@@ -206,8 +238,13 @@ def login_without_database() -> str | None:
 
 
 def _user_of_account(account: accounts.Account) -> User:
-    due_on = account.factor_due_on
-    return User(login=account.login, grants=account.grants, generation=account.generation, factor_due_on=due_on)
+    return User(
+        login=account.login,
+        grants=account.grants,
+        generation=account.generation,
+        has_factor=bool(account.factors),
+        factor_due_on=account.factor_due_on,
+    )
 
 
 def _user_of_session(session_id: str) -> User | None:

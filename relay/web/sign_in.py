@@ -106,7 +106,7 @@ def code() -> Response | str | tuple[str, int, dict[str, str]]:
     except Refused as error:
         seconds = {"Retry-After": str(error.seconds)} if isinstance(error, TooOften) else {}
         return _code_form(error_text(error)), failure.status_of(error), seconds
-    return _go_on_signed_in(account)
+    return _go_on_signed_in(account, proven=True)
 
 
 def _code_form(error: str = "") -> str:
@@ -180,13 +180,13 @@ def sign_out() -> Response:
     return response
 
 
-def _go_on_signed_in(account: accounts.Account) -> Response | str:
+def _go_on_signed_in(account: accounts.Account, *, proven: bool = False) -> Response | str:
     """Begin a session, and go on to the page that asked for it, with what was typed into its form.
 
     Who must have a second factor one day, and has none, is led to set it up.
     """
     wanted, typed = str(session.get("wanted", "")), typed_form.carried_fields()
-    sessions.begin_session(account)
+    sessions.begin_session(account, proven=proven)
     if typed and _is_own_path(target := request.form.get(typed_form.WANTED, "")):
         return render_template("recording/go_on.html", wanted=target, typed=typed_form.without_prefix(typed))
     if account.factor_due_on:

@@ -99,6 +99,7 @@ def password() -> Answer:
 def make_token() -> Answer:
     """Make a token for another machine; its secret is shown only now."""
     user, form = in_a_browser(), request.form
+    sessions.require_proven()
     try:
         days = form.get("days", "").strip()
         if not (days.isascii() and days.isdecimal() and len(days) < len(str(EVER))):

@@ -300,6 +300,7 @@ def export(programme_id: str) -> Response:
     if with_names:
         if not guard.may("export names", programme_id):
             raise roles.NotAllowed.to("export names", current.graph().catalogue)
+        sessions.require_proven()
         privacy.log_opened("export", (f"programme:{programme_id}",))
     is_book = request.args.get("as") == "workbook"
 

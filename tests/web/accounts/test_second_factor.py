@@ -245,6 +245,42 @@ def test_who_must_have_one_is_led_to_it_and_after_the_days_of_grace_nothing_else
     assert program.post("/api/v1/tokens", json=body).status_code == 201
 
 
+def test_a_sensitive_act_asks_for_the_code_once_more_after_ten_minutes(house: House) -> None:
+    ram, maya, sita = house.browser(), house.browser(), house.browser()
+    for browser, login in ((ram, "ram"), (maya, "maya"), (sita, "sita")):
+        sign_in(browser, login)
+    telephones = {}
+    for browser in (ram, maya):
+        house.set_up(browser)
+        telephones[browser] = house.codes
+    html = {"Accept": "text/html,*/*;q=0.8"}
+    names = "/api/v1/programmes/demo/registers/export?with_names=true"
+    assert ram.get("/accounts", headers=html).status_code == 200
+
+    for browser, path in ((ram, "/accounts/maya"), (maya, names)):
+        house.now += timedelta(minutes=11)
+        house.codes = telephones[browser]
+        asked = browser.get(path, headers=html)
+        assert (asked.status_code, asked.location) == (303, "/sign-in/code")
+        assert "once more" in words(browser.get("/sign-in/code").text)
+        assert prove(browser, house.code()).location == path
+        shown = browser.get(path, headers=html)
+        shown.close()
+        assert shown.status_code == 200
+    house.now += timedelta(minutes=11)
+    secret = {"X-CSRFToken": re.findall(r'name="csrf_token" value="([^"]+)"', maya.get("/account").text)[0]}
+    for program in (maya.get(names), maya.post("/api/v1/programmes/demo/acts/erase", json={}, headers=secret)):
+        assert (program.status_code, program.get_json()["error"]["code"]) == (401, "prove_again")
+    roles_: dict[str, Any] = {"role": "staff", "programme": "demo", "place": "", "form__step": "roles"}
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', ram.get("/account").text)[0]
+    sent = {"csrf_token": token, **{name.replace("__", "."): text for name, text in roles_.items()}}
+    assert ram.post("/accounts/maya", data=sent, headers=html).location == "/sign-in/code"
+    assert [str(each) for each in accounts.find(house.graph, "maya").grants] == ["manager@demo"]
+    assert ram.post("/account/tokens", data={"csrf_token": token, "days": "9"}, headers=html).status_code == 303
+    assert ram.get("/account").status_code == 200
+    assert sita.get("/accounts", headers=html).status_code == 200  # she has none
+
+
 def test_a_link_is_made_only_for_who_has_no_password(house: House) -> None:
     ram = house.browser()
     sign_in(ram, "ram")
