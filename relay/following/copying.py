@@ -57,8 +57,8 @@ ORIGINAL_HERE: Final = Failure(
     Conflict,
     "original_here",
     "This database has a programme %(programme_id)s of its own, which is not the beginning of the one at %(host)s.",
-    advice="Keep the copy in another database (another RELAY_DATA, or another NEO4J_DATABASE). If that one was a copy of"
-    " this one and was promoted: relay follow URL --give-way.",
+    advice="Keep the copy in another database (another RELAY_DATA, or another NEO4J_DATABASE). If that one was a copy"
+    " of this one and was promoted: relay follow URL --give-way.",
 )
 
 
