@@ -73,10 +73,11 @@ def parse(words: list[str]) -> None:
         click.UsageError: There is no such command or option.
     """
     command: click.Command = cli.program(CORE)
+    relay = click.Context(command, info_name="relay", **command.context_settings)  # each command's help is -h too
     while isinstance(command, click.Group):
         name, *words = words
         command = below(command)[name]
-    command.make_context(str(command.name), words, obj=Session(CORE))
+    command.make_context(str(command.name), words, relay, obj=Session(CORE))
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
