@@ -101,6 +101,7 @@ lock: $(BIN)/dev.stamp
 	@$(COMPILE) --group run --group build --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	@$(COMPILE) --group run --group fast --constraint requirements.lock --output-file requirements-fast.lock
 	@$(COMPILE) --group run --group pdf --constraint requirements-dev.lock --output-file requirements-pdf.lock
+	@$(COMPILE) --group run --group oidc --constraint requirements-dev.lock --output-file requirements-oidc.lock
 	@$(COMPILE) --group run --group timestamp --constraint requirements-dev.lock --output-file requirements-timestamp.lock
 	@$(COMPILE) --group run --group site --constraint requirements-dev.lock --output-file requirements-site.lock
 	@$(COMPILE) --group release --constraint requirements-dev.lock --output-file requirements-release.lock

@@ -27,7 +27,7 @@ sys.path.insert(0, str(HERE))
 from relay.documents import without_links  # noqa: E402 - of this clone, whatever is installed
 from relay.version import COMMIT, commit_of  # noqa: E402
 
-EXTRAS = ("fast", "pdf", "timestamp")
+EXTRAS = ("fast", "oidc", "pdf", "timestamp")
 """Groups of pyproject.toml that a user may want besides; the others are for who works on Relay."""
 _PINNED = re.compile(r"^([a-z0-9-]+)==[^\\]*[^\\\s]", re.MULTILINE)
 

@@ -120,6 +120,22 @@ TIMESTAMP_INCOMPLETE: Final = Failure(
 )
 
 
+OIDC_INCOMPLETE: Final = Failure(
+    Invalid,
+    "oidc_incomplete",
+    "RELAY_OIDC_ISSUER is set but %(missing)s is not.",
+    advice="Set RELAY_OIDC_CLIENT_ID and RELAY_OIDC_CLIENT_SECRET_FILE to what the provider gave for Relay.",
+)
+
+
+NO_ISSUER: Final = Failure(
+    Invalid,
+    "no_issuer",
+    "RELAY_OIDC_ISSUER is not set.",
+    advice="Set it, and what belongs to it, as `relay help operators` says.",
+)
+
+
 TWO_DATABASES: Final = Failure(
     Invalid,
     "two_databases",
@@ -150,6 +166,25 @@ class Connection:
     password: str = field(repr=False)
     database: str
     on_this_machine: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInProvider:
+    """The organisation's own sign-in, by OpenID Connect.
+
+    Attributes:
+        issuer: The address of the provider, as it calls itself.
+        client_id: As what Relay is known there.
+        client_secret: Of that client.
+        name: What its button says.
+        second_factor: The values of `acr` or `amr` that say that a second factor was proved.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str
+    second_factor: frozenset[str]
 
 
 MAIL_PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -201,6 +236,7 @@ class Settings:
             one for each.
         timestamp_url: where an authority stamps checkpoints with the time; None: none is asked.
         timestamp_certificate: the file of its certificates, in PEM; None: stamps are not checked.
+        provider: the organisation's own sign-in; None: there is none.
         factor_key: what seals the secrets of second factors; None: a key that the data folder keeps.
     """
 
@@ -217,6 +253,7 @@ class Settings:
     session_key: bytes | None = field(default=None, repr=False)
     checkpoint_key_file: Path | None = None
     factor_key: bytes | None = field(default=None, repr=False)
+    provider: SignInProvider | None = None
     copy_url: str | None = None
     copy_silent_hours: float = 36
     timestamp_url: str | None = None
@@ -234,7 +271,9 @@ class Settings:
         in), RELAY_MAIL_PASSWORD. Without NEO4J_URI and RELAY_MAIL the others of their kind are not looked at. A
         secret may lie in a file that its variable with _FILE names; it is the first line. RELAY_SESSION_KEY_FILE,
         RELAY_CHECKPOINT_KEY_FILE and RELAY_FACTOR_KEY_FILE name files that several machines have alike.
-        RELAY_TIMESTAMP_URL (absent: no checkpoint is stamped) needs RELAY_TIMESTAMP_CERTIFICATE.
+        RELAY_TIMESTAMP_URL (absent: no checkpoint is stamped) needs RELAY_TIMESTAMP_CERTIFICATE. RELAY_OIDC_ISSUER
+        (absent: people sign in with passwords alone) needs RELAY_OIDC_CLIENT_ID and RELAY_OIDC_CLIENT_SECRET;
+        RELAY_OIDC_NAME (absent: its host), RELAY_OIDC_SECOND_FACTOR (absent: mfa).
 
         Raises:
             Invalid: an address or the token is malformed, a password, a certificate or what mail needs is missing, a
@@ -270,6 +309,7 @@ class Settings:
             session_key=session_key.read_bytes().strip() if session_key else None,
             checkpoint_key_file=checkpoint_key,
             factor_key=factor_key.read_bytes().strip() if factor_key else None,
+            provider=_read_provider(environ),
             copy_url=_read_address(environ, "RELAY_COPY_URL"),
             copy_silent_hours=_read_hours(environ),
             timestamp_url=timestamp_url,
@@ -282,6 +322,38 @@ def _read_address(environ: Mapping[str, str], variable: str) -> str | None:
     if url:
         _require_address(variable, url, SERVICE_SCHEMES)
     return url
+
+
+def _read_provider(environ: Mapping[str, str]) -> SignInProvider | None:
+    issuer = _read_address(environ, "RELAY_OIDC_ISSUER")
+    if not issuer:
+        return None
+    host = str(urlsplit(issuer).hostname)
+    if host not in _THIS_MACHINE:
+        _require_address("RELAY_OIDC_ISSUER", issuer, ("https",))
+    client_id = environ.get("RELAY_OIDC_CLIENT_ID", "")
+    secret = _secret(environ, "RELAY_OIDC_CLIENT_SECRET")
+    if not client_id or not secret:
+        missing = "RELAY_OIDC_CLIENT_SECRET_FILE" if client_id else "RELAY_OIDC_CLIENT_ID"
+        raise refused(OIDC_INCOMPLETE, missing=missing)
+    return SignInProvider(
+        issuer=issuer,
+        client_id=client_id,
+        client_secret=secret,
+        name=environ.get("RELAY_OIDC_NAME") or host,
+        second_factor=frozenset((environ.get("RELAY_OIDC_SECOND_FACTOR") or "mfa").replace(",", " ").split()),
+    )
+
+
+def require_provider(settings: Settings) -> SignInProvider:
+    """The organisation's own sign-in.
+
+    Raises:
+        Invalid: The settings name none.
+    """
+    if settings.provider is None:
+        raise refused(NO_ISSUER)
+    return settings.provider
 
 
 def _read_hours(environ: Mapping[str, str]) -> float:

@@ -56,6 +56,13 @@ def test_user_and_database_of_neo4j_have_the_names_that_neo4j_gives_them() -> No
         ({"RELAY_URL": "https://relay.example.org", "RELAY_TOKEN": "गोप्य"}, "RELAY_TOKEN"),
         ({"RELAY_TIMESTAMP_URL": "tsa.example.org"}, "RELAY_TIMESTAMP_URL"),
         ({"RELAY_TIMESTAMP_URL": "http://tsa.example.org"}, "RELAY_TIMESTAMP_CERTIFICATE"),
+        ({"RELAY_OIDC_ISSUER": "login.example.org"}, "RELAY_OIDC_ISSUER"),
+        ({"RELAY_OIDC_ISSUER": "http://login.example.org"}, "https://"),
+        ({"RELAY_OIDC_ISSUER": "https://login.example.org"}, "RELAY_OIDC_CLIENT_ID"),
+        (
+            {"RELAY_OIDC_ISSUER": "https://login.example.org", "RELAY_OIDC_CLIENT_ID": "relay"},
+            "RELAY_OIDC_CLIENT_SECRET_FILE",
+        ),
         ({"RELAY_URL": "https://relay.example.org"} | NEO4J, "RELAY_URL and NEO4J_URI"),
     ],
 )

@@ -55,6 +55,8 @@ KINDS: Final = (
     "factor_required",
     "recovery",
     "recovery_used",
+    "linked",
+    "unlinked",
 )
 _MARK_DIGITS: Final = 16  # hex digits; our choice: no two tokens of one database share them
 _ENTRY_FIELDS: Final = frozenset(each for each in Entry.__slots__ if each not in ("opened", "personal", "written_at"))
@@ -333,7 +335,7 @@ class _AccessState:
     def _apply_to_factors(self, kind: str, payload: Mapping[str, Any]) -> None:
         if kind == "factor_required":
             self.required = payload["required"]
-        elif kind == "removed" or kind.startswith(("factor", "recovery")):
+        elif kind == "removed" or kind.startswith(("factor", "recovery", "linked", "unlinked")):
             self.factors = _with_mark(self.factors, payload["login"], payload.get("factors", ""))
 
     def _follow(self, payload: Mapping[str, Any]) -> None:
@@ -377,10 +379,10 @@ def mark_of_password(stored_hash: str) -> str:
 
 
 def mark_of_factors(account: Mapping[str, Any]) -> str:
-    """The mark of an account's second factor, from the properties of its node; empty without one."""
-    if not account.get("codes"):
-        return ""
-    return sha256(canonical([account["codes"], *account.get("recovery", ())])).hexdigest()[:_MARK_DIGITS]
+    """The mark of what lets an account in beside its password, from the properties of its node; empty without any."""
+    parts = [account["codes"], *account.get("recovery", ())] if account.get("codes") else []
+    parts += [{"subject": account["subject"]}] if "subject" in account else []
+    return sha256(canonical(parts)).hexdigest()[:_MARK_DIGITS] if parts else ""
 
 
 def _current_state(transaction: Transaction) -> _AccessState:
@@ -484,7 +486,7 @@ def _differences(replayed: _AccessState, current: _AccessState) -> Iterator[Faul
     for login in sorted(current.accounts.keys() & replayed.accounts.keys()):
         if replayed.factors.get(login) != current.factors.get(login):
             factor = Sentence(
-                "The second factor of account %(login)s is not the one that the trail knows.", login=login
+                "What lets account %(login)s in beside its password is not what the trail knows.", login=login
             )
             yield Fault(sequence=None, fault=factor)
     if replayed.required != current.required:

@@ -113,6 +113,8 @@ LOCAL_ACTIONS: Final = frozenset(
         "account second-factor optional",
         "account second-factor required",
         "account second-factor reset",
+        "account link",
+        "account unlink",
         "account trail",
         "account verify",
         "backup",

@@ -274,6 +274,37 @@ def second_factor_reset(session: Session, login: str) -> None:
     say("%(login)s signs in with the password alone now, and can set up another second factor.", login=login)
 
 
+@account.command("link", example="relay account link asha --subject 3f2c8a90")
+@click.argument("login")
+@click.option("--subject", required=True, help="Who it is at the provider: what it sends as sub.")
+@pass_session
+def account_link(session: Session, login: str, subject: str) -> None:
+    """Let whoever the organisation's own sign-in names by a subject sign in as LOGIN, in place of an earlier one."""
+    from relay.access import linked_sign_in
+    from relay.service.terminal import print_json
+    from relay.settings import require_provider
+
+    issuer = require_provider(session.settings).issuer
+    linked_sign_in.link(session.graph, login, issuer, subject, session.now, by=session.by)
+    if session.as_json:
+        print_json({"login": login, "issuer": issuer, "subject": subject})
+    say("Whom %(issuer)s names so signs in as %(login)s.", issuer=issuer, login=login)
+
+
+@account.command("unlink", example="relay account unlink asha")
+@click.argument("login")
+@pass_session
+def account_unlink(session: Session, login: str) -> None:
+    """End the link of an account with the organisation's own sign-in. It is signed out everywhere."""
+    from relay.access import linked_sign_in
+    from relay.service.terminal import print_json
+
+    linked_sign_in.unlink(session.graph, login, session.now, by=session.by)
+    if session.as_json:
+        print_json({"login": login, "subject": ""})
+    say("%(login)s signs in with the password alone now.", login=login)
+
+
 @group()
 def token() -> None:
     """Tokens for programs and for command lines on other machines."""

@@ -816,6 +816,10 @@ LOCK_ACCOUNT: Final[LiteralString] = (
     "MATCH (a:Account {key: $key}) SET a.login = a.login WITH a RETURN properties(a) AS account"
 )
 
+# The account that is linked with who somebody is at the organisation's own sign-in. One row, or none; cost: a scan of
+# :Account.
+LINKED_ACCOUNT: Final[LiteralString] = "MATCH (a:Account) WHERE a.subject = $subject RETURN a.login AS login"
+
 ADD_ACCOUNT: Final[LiteralString] = "CREATE (a:Account) SET a = $account"
 
 SET_ACCOUNT: Final[LiteralString] = "MATCH (a:Account {key: $key}) SET a = $account"

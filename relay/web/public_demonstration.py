@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from relay.service.public_demo import PublicDemonstration
 
-CLOSED_ROOMS: Final = frozenset({"own_account", "second_factor", "accounts", "invitations", "devices", "registers"})
+CLOSED_ROOMS: Final = frozenset(
+    {"own_account", "second_factor", "organisation", "accounts", "invitations", "devices", "registers"}
+)
 """Passwords, tokens, accounts and telephones, and whole files over the API."""
 
 _CLOSED_VIEWS: Final = frozenset({"api.token", "field.enrol", "beginning.sent"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from typing import Any, Final
@@ -253,6 +253,8 @@ def _user_of_session(session_id: str) -> User | None:
         account = accounts.find(current.graph(), login)
     except accounts.NoAccount:
         return None
+    if _PROVEN in session:
+        account = replace(account, factor_due_on=None)
     return _user_of_account(account) if str(account.generation) == generation else None
 
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 CALLS_A_MINUTE: Final = {
     "sign_in.sign_in": limits.SIGN_INS_A_MINUTE,
     "sign_in.code": limits.SIGN_INS_A_MINUTE,
+    "organisation.leave": limits.SIGN_INS_A_MINUTE,
+    "organisation.arrive": limits.SIGN_INS_A_MINUTE,
+    "organisation.signed_out_there": limits.LOOKS_A_MINUTE,
     "api.token": limits.SIGN_INS_A_MINUTE,
     "field.enrol": limits.SIGN_INS_A_MINUTE,
     "certificates.opened": limits.LOOKS_A_MINUTE,
@@ -114,10 +117,15 @@ def _code_form(error: str = "") -> str:
     return render_template("sign_in_code.html", error=error, **carried)
 
 
-def let_in(account: accounts.Account) -> Response | str:
-    """Sign in whoever proved that an account is hers; if it has a second factor, ask for it first."""
-    if not account.factors:
-        return _go_on_signed_in(account)
+def let_in(account: accounts.Account, *, proven: bool = False) -> Response | str:
+    """Sign in whoever proved that an account is hers; if it has a second factor, ask for it first.
+
+    Args:
+        account: Her account.
+        proven: Whether she proved a second factor elsewhere.
+    """
+    if proven or not account.factors:
+        return _go_on_signed_in(account, proven=proven)
     sessions.begin_half(account)
     return _code_form() if typed_form.carried_fields() else redirect(url_for("sign_in.code_page"), 303)
 
@@ -189,7 +197,7 @@ def _go_on_signed_in(account: accounts.Account, *, proven: bool = False) -> Resp
     sessions.begin_session(account, proven=proven)
     if typed and _is_own_path(target := request.form.get(typed_form.WANTED, "")):
         return render_template("recording/go_on.html", wanted=target, typed=typed_form.without_prefix(typed))
-    if account.factor_due_on:
+    if account.factor_due_on and not proven:
         return redirect(url_for("second_factor.page"), 303)
     return redirect(wanted if _is_own_path(wanted) else url_for("managers.front"), 303)
 

@@ -173,5 +173,5 @@ def test_a_factor_that_is_changed_behind_the_trail_is_named(graph: Graph, behind
     graph.write(lambda transaction: transaction.run(behind))
 
     assert [each.fault for each in account_trail.verify(graph).faults] == [
-        "The second factor of account asha is not the one that the trail knows."
+        "What lets account asha in beside its password is not what the trail knows."
     ]

@@ -129,6 +129,8 @@ FAILURES: Final[Mapping[str, int]] = {
     "/V/DEMO/0123456789ABCDEF": 404,
     f"{DEMO}/record/beneficiary:W1/erased": 404,
     "/sign-in/once/guessed": 404,
+    "/sign-in/organisation": 404,
+    "/sign-in/organisation/back": 404,
     "/s/guessed": 404,
     "/welcome/guessed": 404,
     f"{DEMO}/settings/rules/guessed": 404,

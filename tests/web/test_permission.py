@@ -21,6 +21,7 @@ def test_every_view_is_public_or_one_action_that_has_its_roles(app: Flask) -> No
         *("static", "static_files.vis_network", "monitoring.healthz", "monitoring.readyz", "api.token", "field.enrol"),
         *("sign_in.page", "sign_in.sign_in", "sign_in.once", "sign_in.sign_out"),
         *("sign_in.code_page", "sign_in.code"),
+        *(f"organisation.{name}" for name in ("leave", "arrive", "signed_out_there")),
         *(f"phone.{name}" for name in ("begin", "file", "manifest", "shell", "worker")),
         *("certificates.opened", "stories.opened", "help.recording", "help.of_checks"),
         *("invitations.opened", "invitations.accepted"),
@@ -37,6 +38,7 @@ def test_what_changes_something_is_sent_by_a_form_of_these_pages(app: Flask) -> 
     assert open_ == {
         "api.token",
         "field.enrol",
+        "organisation.signed_out_there",  # signed by the provider
         "staff.search_for",
         "managers.search_in",
         *(f"following.{name}" for name in ("offer", "part", "blocks", "heard", "promoted")),  # by a follower's token

@@ -312,7 +312,7 @@ def test_the_example_of_every_command_runs(sandbox: tuple[Path, dict[str, str]],
 
 _OF_WHAT_IS_NOT_THERE: Final = (
     *("relay device revoke", "relay held settle", "relay follow "),
-    "relay account second-factor reset",
+    *("relay account second-factor reset", "relay account link", "relay account unlink"),
     *("relay outbox show", "relay outbox drop"),
 )
 """Examples that name what only another run would have made."""

@@ -87,11 +87,11 @@ def test_the_package_pins_every_library_that_was_tested_and_no_tool(metadata: Me
     of_extras = {line for line in said if "extra ==" in line}
 
     assert said - of_extras == locked("requirements.lock") - {"setuptools==80.9.0"}
-    for extra in ("fast", "pdf", "timestamp"):
+    for extra in ("fast", "oidc", "pdf", "timestamp"):
         and_if = f"extra == '{extra}'"
         more = {re.sub(rf" ; {and_if}| and {and_if}", "", line) for line in of_extras if and_if in line}
         assert more == locked(f"requirements-{extra}.lock") - locked("requirements.lock")
-    assert metadata.get_all("Provides-Extra") == ["fast", "pdf", "timestamp"]
+    assert metadata.get_all("Provides-Extra") == ["fast", "oidc", "pdf", "timestamp"]
 
 
 def test_the_description_has_no_link_that_leads_nowhere(metadata: Message) -> None:

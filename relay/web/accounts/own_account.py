@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 
-from relay.access import accounts, api_tokens, sign_in_tries
+from relay.access import accounts, api_tokens, linked_sign_in, sign_in_tries
 from relay.access.roles import EVERY
 from relay.errors import Failure, Invalid, Refused, RelayError, refused
 from relay.ledger import places
 from relay.web import guard, sessions
+from relay.web.accounts import organisation_sign_in
 from relay.web.i18n.language import gettext
 from relay.web.i18n.sentences import error_text
 from relay.web.permission import action
 from relay.web.request import current
+from relay.web.request.typed_form import pressed_button
 
 if TYPE_CHECKING:
     from flask import Response
@@ -94,6 +96,28 @@ def password() -> Answer:
     return redirect(url_for("own_account.page"), 303)
 
 
+@blueprint.post("/account/organisation")
+@action("own account")
+def organisation() -> Answer:
+    """Link the user's account with who she is at the organisation's own sign-in, or end that link."""
+    user, graph, now = in_a_browser(), current.graph(), current.core().now()
+    issuer, subject = organisation_sign_in.settings().issuer, organisation_sign_in.found_subject()
+    try:
+        if _has_password(user.login):
+            _require_known(user.login, request.form.get("password", ""))
+        if pressed_button() == "link":
+            linked_sign_in.link(graph, user.login, issuer, subject, now, by=user.by)
+            told = gettext("From now on you can sign in there, and need no password here.")
+        else:
+            sessions.begin_session(linked_sign_in.unlink(graph, user.login, now, by=user.by))
+            told = gettext("The link has ended, and other browsers are signed out.")
+    except RelayError as error:
+        return _shown(error)
+    organisation_sign_in.forget_subject()
+    flash(told)
+    return redirect(url_for("own_account.page"), 303)
+
+
 @blueprint.post("/account/tokens")
 @action("own account")
 def make_token() -> Answer:
@@ -158,7 +182,8 @@ def _tokens(login: str) -> tuple[Token, ...]:
 
 
 def _shown(error: RelayError | None = None, made: NewToken | None = None) -> Response:
-    user = sessions.signed_in()
+    user, provider = sessions.signed_in(), current.core().settings.provider
+    login = user.login if user.generation else ""
     page = render_template(
         "account.html",
         login=user.login,
@@ -166,6 +191,8 @@ def _shown(error: RelayError | None = None, made: NewToken | None = None) -> Res
         has_session=bool(user.generation) and not user.token_id,
         factors=accounts.find(current.graph(), user.login).factors if user.generation else (),
         has_password=bool(user.generation) and _has_password(user.login),
+        found=organisation_sign_in.found_subject(),
+        subject=linked_sign_in.subject_of(current.graph(), provider.issuer, login) if provider and login else "",
         tokens=_tokens(user.login),
         programmes=guard.heads(),
         error=error_text(error) if error else "",

@@ -1,0 +1,144 @@
+"""Signing in with the organisation's own sign-in: to the provider, and back from it."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, Response, current_app, flash, redirect, request, session, url_for
+
+from relay.access import accounts, linked_sign_in
+from relay.errors import Failure, NotFound, Refused, RelayError, refused
+from relay.web import sessions
+from relay.web.i18n.language import gettext
+from relay.web.i18n.sentences import error_text
+from relay.web.permission import public
+from relay.web.request import current
+from relay.web.sign_in import let_in
+from relay.web.traffic import limits
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from werkzeug.wrappers import Response as Answer
+
+    from relay.settings import SignInProvider
+    from relay.web.accounts.identity_provider import IdentityProvider
+
+_EXTENSION: Final = "relay.identity_provider"
+_FOUND: Final = "subject"
+"""The key in a session for who its user is at the provider, until she links her account with it."""
+
+blueprint = Blueprint("organisation", __name__)
+
+
+NO_OIDC: Final = Failure(
+    Refused,
+    "no_oidc",
+    "RELAY_OIDC_ISSUER is set, but what speaks to a provider is not installed.",
+    advice="Install the extra: pip install relay-livestock[oidc]",
+)
+
+
+NO_PROVIDER: Final = Failure(
+    NotFound,
+    "no_provider",
+    "There is no sign-in of the organisation here.",
+    advice="Sign in with login and password.",
+)
+
+
+def set_up(app: Flask) -> None:
+    """Get ready to speak to the provider, if the settings name one.
+
+    Raises:
+        Refused: They do, and the extra is not installed.
+    """
+    settings = current.core_of(app).settings.provider
+    app.add_template_global(lambda: settings and settings.name, "organisation_sign_in")
+    if settings:
+        if find_spec("authlib") is None:
+            raise refused(NO_OIDC)
+        from relay.web.accounts.identity_provider import IdentityProvider  # noqa: PLC0415 - it may not be there
+
+        app.extensions[_EXTENSION] = IdentityProvider(app, settings)
+
+
+@blueprint.get("/sign-in/organisation")
+@public()
+def leave() -> Answer:
+    """Send the browser to the provider."""
+    provider = _provider()
+    try:
+        return provider.leave_for(current.address_of(url_for("organisation.arrive")))
+    except RelayError as error:
+        return _back(error_text(error))
+
+
+@blueprint.get("/sign-in/organisation/back")
+@public()
+def arrive() -> Answer | str:
+    """Sign in whose account is linked with who the provider says it is; whoever is signed in may link hers now."""
+    provider = _provider()
+    try:
+        proven = provider.arrive()
+    except RelayError as error:
+        return _back(error_text(error))
+    if (user := sessions.user()) and user.generation:
+        session[_FOUND] = proven.subject
+        return redirect(url_for("own_account.page", _anchor="organisation"), 303)
+    account = linked_sign_in.account_of(current.graph(), settings().issuer, proven.subject)
+    if account is None:
+        return _back(
+            gettext(
+                "This sign-in is linked with no account yet. Sign in with your password once, and link it on the page "
+                "Your account. No account is made by itself."
+            )
+        )
+    return let_in(account, proven=proven.by_second_factor)
+
+
+@blueprint.post("/sign-in/organisation/out")
+@public(by_form=False, largest=limits.BODY_BYTES)
+def signed_out_there() -> Answer:
+    """End the sessions of whoever signed out at the provider, which says so itself."""
+    provider = _provider()
+    try:
+        subject = provider.signed_out(request.form.get("logout_token", ""))
+    except Refused as error:
+        return Response(error_text(error), 400, {"Cache-Control": "no-store"}, content_type="text/plain; charset=utf-8")
+    if account := linked_sign_in.account_of(current.graph(), settings().issuer, subject):
+        accounts.end_sessions(current.graph(), account.login)
+    return Response("", 200, {"Cache-Control": "no-store"})
+
+
+def settings() -> SignInProvider:
+    """The provider as the settings name it.
+
+    Raises:
+        NotFound: They name none.
+    """
+    if (provider := current.core().settings.provider) is None:
+        raise refused(NO_PROVIDER)
+    return provider
+
+
+def found_subject() -> str:
+    """Who the user of this session is at the provider, as it just said; empty if it was not asked."""
+    return str(session.get(_FOUND, ""))
+
+
+def forget_subject() -> None:
+    """Forget who the user of this session is at the provider."""
+    session.pop(_FOUND, None)
+
+
+def _provider() -> IdentityProvider:
+    settings()
+    provider: IdentityProvider = current_app.extensions[_EXTENSION]
+    return provider
+
+
+def _back(told: str) -> Answer:
+    """Back to where it began, at an address without what the provider wrote into it."""
+    flash(told)
+    return redirect(url_for("own_account.page" if sessions.user() else "sign_in.page"), 303)
