@@ -3,8 +3,8 @@
 It is in the database, in hash chains: whoever alters, removes or reorders lines is found by `verify`. Each process
 writes chains of its own, so that no page waits for another's lock; of two pages at the same moment each has its own.
 
-    (:AccessChain {key: 'access/PROGRAMME/CHAIN', scope: PROGRAMME, chain, sequence, hash, at})     its last line
-    (:Access {key: 'access/PROGRAMME/CHAIN/1', of: 'PROGRAMME/MONTH', scope, chain, sequence, …})   each line
+    (:AccessChain {key: 'access/PROGRAMME/CHAIN', of: 'PROGRAMME/MONTH', chain, sequence, hash, at, …})   its last line
+    (:Access {key: 'access/PROGRAMME/CHAIN/1', of: 'PROGRAMME/MONTH', chain, sequence, …})                each line
 
 A chain is of one month, with which its name begins. Its first line, and one in each hour after that, names the last
 lines of the other chains ("CHAIN/SEQUENCE/HASH"): so a whole chain cannot be left out unnoticed. Lines are deleted by
@@ -48,7 +48,7 @@ all others: so those matter that were written to within an hour of the newest li
 _MOST_JOINED: Final = 100  # our choice: chains that are written to within two hours
 MONTH_LETTERS: Final = len("2026-11")  # of a chain's name
 _HASHED: Final = ("scope", "chain", "sequence", "at", "by", "what", "ids", "joined", "previous_hash")
-_OF_CHAIN: Final = ("scope", "chain", "sequence", "hash", "at")
+_OF_CHAIN: Final = ("of", "scope", "chain", "sequence", "hash", "at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,8 @@ NOT_WRITTEN_DOWN: Final = Failure(
     Unavailable,
     "not_written_down",
     "The access log cannot be written, so this is not shown. %(why)s",
-    advice="Ask your administrator to check the database.",
+    advice="If you were recording, send the same again: what is already recorded is not recorded twice. Otherwise ask"
+    " your administrator to check the database.",
 )
 
 
@@ -153,7 +154,9 @@ def _write_line(
 
 def _ends_of_others(transaction: Transaction, programme_id: str, own: str) -> list[str]:
     """The last lines of the other chains that were written to of late, as a joined line names them."""
-    rows = transaction.rows(cypher.LATEST_ACCESS_CHAINS, scope=programme_id, most=_MOST_JOINED)
+    first = date.fromisoformat(f"{own[:MONTH_LETTERS]}-01")
+    months = [f"{programme_id}/{each.isoformat()[:MONTH_LETTERS]}" for each in (first, add_months(first, -1))]
+    rows = transaction.rows(cypher.LATEST_ACCESS_CHAINS, months=months, most=_MOST_JOINED)
     newest = max((row["chain"]["at"] for row in rows), default="")
     since = instant(datetime.fromisoformat(newest) - _WRITTEN_TO) if newest else ""
     ends = (row["chain"] for row in rows if row["chain"]["at"] >= since and row["chain"]["chain"] != own)

@@ -988,9 +988,9 @@ MATCH (c:AccessChain {scope: $scope}) WHERE c.chain STARTS WITH $month AND c.seq
 RETURN properties(c) AS chain ORDER BY c.chain
 """
 
-# One row = one of the chains of a programme that were written to last, these first; cost: a scan of :AccessChain.
+# One row = one of the chains of some programme's months that were written to last, these first; cost: these chains.
 LATEST_ACCESS_CHAINS: Final[LiteralString] = """
-MATCH (c:AccessChain {scope: $scope}) WHERE c.sequence > 0 AND c.at > ''
+MATCH (c:AccessChain) WHERE c.of IN $months
 RETURN properties(c) AS chain ORDER BY c.at DESC, c.chain DESC LIMIT $most
 """
 
@@ -1221,7 +1221,11 @@ _ASKED_FOR: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (
     *(("Beneficiary", "beneficiary_id"), ("Gift", "gift_id"), ("Animal", "tag")),
     *(("Place", "place_id"), ("Group", "group_id"), ("Event", "event_id")),
 )
-_ASKED_FOR_BY_RELAY: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (("Token", "of"), ("Access", "of"))
+_ASKED_FOR_BY_RELAY: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (
+    ("Token", "of"),
+    ("Access", "of"),
+    ("AccessChain", "of"),
+)
 _ASKED_FOR_OF_EDGES: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (("PASSED_TO", "pass_id"),)
 _OWN_LABELS: Final[tuple[LiteralString, ...]] = (
     *("Schema", "Ledger", "Entry", "Personal"),

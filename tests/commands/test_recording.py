@@ -27,17 +27,20 @@ TOLD: Final = frozenset(
 """What is said of every act that is recorded."""
 
 
-def test_a_pass_on_asks_the_database_six_times_and_nothing_after_its_commit(
+def test_a_pass_on_asks_the_database_six_times_and_after_its_commit_only_logs_whose_names_are_told(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Indexes, programmes, her ids, what the giver holds; then together what the act touches, and what it writes."""
+    """Indexes, programmes, her ids, what the giver holds; then together what the act touches, and what it writes.
+
+    Last, the ends of other chains of the access log, and its first line of this process.
+    """
     shell.ok("programme", "list")  # makes what indexes are missing
     asked = queries.counted(monkeypatch)
     answer = shell.ok(
         "pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2024-06-01", "--id", "T9", "--into", "P9"
     )
 
-    assert asked == [*["rows"] * 5, queries.COMMIT]
+    assert asked == [*["rows"] * 5, queries.COMMIT, *["rows"] * 2]
     assert "Name of W4 (W4) passed on 1 goat to Name of W5 (W5)" in answer.err
 
 

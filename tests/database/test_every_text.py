@@ -55,7 +55,15 @@ EARLY, LATE = "2000-01-01T00:00:00Z", "2030-01-01T00:00:00Z"
 MANY: Final = 25  # keys of each label that are asked about
 
 ACCESSES: Final = {
-    "chain": {"key": "access/p/2026-11-a", "scope": OWN, "chain": "2026-11-a", "sequence": 1, "at": EARLY, "hash": "h"},
+    "chain": {
+        "key": "access/p/2026-11-a",
+        "of": f"{OWN}/2026-11",
+        "scope": OWN,
+        "chain": "2026-11-a",
+        "sequence": 1,
+        "at": EARLY,
+        "hash": "h",
+    },
     "line": {"key": "access/p/2026-11-a/1", "of": f"{OWN}/2026-11", "scope": OWN, "chain": "2026-11-a", "sequence": 1},
 }
 """The chain of an access log, and its line."""
@@ -65,6 +73,7 @@ SAID: Final[dict[str, Any]] = {
     "programme_id": OWN,
     "scope": OWN,
     "month": "2026-11",
+    "months": [f"{OWN}/2026-11"],
     **ACCESSES,
     "line": {"key": "access/p/2026-11-a/2"},
     "previous_hash": "h",
