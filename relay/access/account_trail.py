@@ -51,6 +51,8 @@ KINDS: Final = (
     "follower_removed",
     "followed",
     "factor",
+    "factor_passkey",
+    "factor_passkey_revoked",
     "factor_reset",
     "factor_required",
     "recovery",
@@ -380,7 +382,9 @@ def mark_of_password(stored_hash: str) -> str:
 
 def mark_of_factors(account: Mapping[str, Any]) -> str:
     """The mark of what lets an account in beside its password, from the properties of its node; empty without any."""
-    parts = [account["codes"], *account.get("recovery", ())] if account.get("codes") else []
+    codes, passkeys = account.get("codes", ""), account.get("passkeys", "")
+    parts = [codes, *account.get("recovery", ())] if codes or passkeys else []
+    parts += [passkeys] if passkeys else []
     parts += [{"subject": account["subject"]}] if "subject" in account else []
     return sha256(canonical(parts)).hexdigest()[:_MARK_DIGITS] if parts else ""
 

@@ -5,7 +5,7 @@ backup or export contains an account, so no file that leaves the office contains
 owner makes them again.
 
     (:Account {key: 'account/asha'})        login, grants, password (argon2id) or '', generation
-                                            and what `second_factor` adds
+                                            and what `second_factor` and `passkeys` add
 """
 
 from __future__ import annotations
@@ -104,9 +104,9 @@ class Account:
         generation: A number that goes up by one when the password or the roles change and when the owner signs out.
             A session of an earlier generation is over. It begins at a random number.
         created_at: A UTC instant.
-        factors: What is asked beside the password: "codes", or nothing.
         factor_due_on: The first day on which nothing opens until it has a second factor; None if it has one, if none is
             required, or if it was not read by `find` or `authenticate`.
+        factors: What is asked beside the password: "codes", "passkeys", both or nothing.
     """
 
     login: str
@@ -373,7 +373,7 @@ def account_of(properties: Mapping[str, Any]) -> Account:
         password=bool(properties["password"]),
         generation=properties["generation"],
         created_at=properties["created_at"],
-        factors=("codes",) if properties.get("codes") else (),
+        factors=tuple(each for each in ("codes", "passkeys") if properties.get(each)),
     )
 
 

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from relay.graph import Graph, Transaction
 
 _ACCOUNT: Final = "account"
-_KEPT: Final = ("login", "password", "created_at", "codes")
-"""Recovery codes stay where they are: one that was used there would count once more here."""
+_KEPT: Final = ("login", "password", "created_at", "codes", "passkeys")
+"""Recovery codes stay where they are: one that was used there would count once more here. Passkeys come along, though
+they hold at the host name of the original alone: who has one does not get in here by the password alone."""
 _FOLLOWED: Final = "followed"
 """The property of an account that came from an original."""
 
@@ -36,8 +37,8 @@ class FollowedAccounts:
     """What a machine says of who may sign in.
 
     Attributes:
-        accounts: Login → its grants in the programme, as JSON, its stored password, the sealed secret of its codes, and
-            when it was made.
+        accounts: Login → its grants in the programme, as JSON, its stored password, the sealed secret of its codes, its
+            passkeys, and when it was made.
         trail: The machine's trail of accounts, in order.
     """
 
@@ -161,12 +162,14 @@ def _wanted(
             return None
         return {**there, "grants": grants_to_json(elsewhere)}
     grants = grants_to_json([*elsewhere, *grants_from_json(brought["grants"])])
-    same = ("password", "codes")
+    same = ("password", "codes", "passkeys")
     if there and there["grants"] == grants and all(there.get(name, "") == brought[name] for name in same):
         return there
     codes = {"codes": brought["codes"], "codes_step": there.get("codes_step", 0) if there else 0}
+    passkeys = {"passkeys": brought["passkeys"], "passkeys_used": there.get("passkeys_used", "") if there else ""}
     return {
         **(codes if brought["codes"] else {}),
+        **(passkeys if brought["passkeys"] else {}),
         "key": f"account/{brought['login']}",
         "login": brought["login"],
         "password": brought["password"],

@@ -11,7 +11,7 @@ Properties of the node of an account that has one; other accounts have none of t
     codes_step       the number of the last half minute whose code was accepted, since 1970
     recovery         the hashes of the recovery codes, by their first digit; '' for one that was used
 
-Another kind of factor, such as a passkey, is a module next to this one: its properties on the same node, its word among
+Another kind of factor, as `passkeys`, is a module next to this one: its properties on the same node, its word among
 `Account.factors`, its entries in the trail with the `account_trail.mark_of_factors` that they lead to.
 """
 
@@ -46,7 +46,7 @@ KEY_FILE: Final = "factor.key"
 RECOVERY_CODES: Final = 10  # our choice, as others have it; the first character of each is its number
 _STEPS: Final = (-1, 0, 1)  # our choice, as RFC 6238 recommends: a telephone's clock may be half a minute off
 _CODE_DIGITS: Final = 6
-_PROPERTIES: Final[tuple[str, ...]] = ("codes", "codes_step", "recovery")
+_PROPERTIES: Final[tuple[str, ...]] = ("codes", "codes_step", "recovery", "passkeys", "passkeys_used")
 
 
 class WrongCode(NotLetIn):
@@ -153,9 +153,9 @@ def set_up(
     step = _step_of(_opened(login, sealed, key), typed, 0, now)
     if step is None:
         raise WrongCode
-    codes, hashes = _new_recovery(random)
+    codes, hashes = new_recovery(random)
     set_ = {"codes": sealed, "codes_step": step, "recovery": hashes}
-    account = graph.write(lambda transaction: _change(transaction, login, "factor", f"account:{login}", now, set_))
+    account = graph.write(lambda transaction: change(transaction, login, "factor", f"account:{login}", now, set_))
     return account, codes
 
 
@@ -166,16 +166,16 @@ def renew_recovery(graph: Graph, login: str, *, now: datetime, random: Callable[
         Refused: It has no second factor.
         Unavailable: The database cannot be reached.
     """
-    codes, hashes = _new_recovery(random)
+    codes, hashes = new_recovery(random)
     set_ = {"recovery": hashes}
     graph.write(
-        lambda transaction: _change(transaction, login, "recovery", f"account:{login}", now, set_, signs_out=False)
+        lambda transaction: change(transaction, login, "recovery", f"account:{login}", now, set_, signs_out=False)
     )
     return codes
 
 
 def reset(graph: Graph, login: str, now: datetime, *, by: str = LOCAL) -> Account:
-    """Take the second factor of an account away, and end its sessions. The trail names `by` as who did.
+    """Take the second factor of an account away, passkeys too, and end its sessions. The trail names `by` as who did.
 
     Raises:
         NoAccount: There is no such account.
@@ -183,7 +183,7 @@ def reset(graph: Graph, login: str, now: datetime, *, by: str = LOCAL) -> Accoun
         Unavailable: The database cannot be reached.
     """
     gone: dict[str, None] = dict.fromkeys(_PROPERTIES)
-    return graph.write(lambda transaction: _change(transaction, login, "factor_reset", by, now, gone))
+    return graph.write(lambda transaction: change(transaction, login, "factor_reset", by, now, gone))
 
 
 def recovery_left(stored: Mapping[str, Any]) -> int:
@@ -228,12 +228,12 @@ def _accept_recovery(graph: Graph, login: str, typed: str, now: datetime) -> Acc
     def work(transaction: Transaction) -> Account:
         if list(accounts.lock_properties(transaction, login).get("recovery", ())) != hashes:
             raise WrongCode  # another request used one meanwhile
-        return _change(transaction, login, "recovery_used", f"account:{login}", now, {"recovery": used})
+        return change(transaction, login, "recovery_used", f"account:{login}", now, {"recovery": used})
 
     return graph.write(work)
 
 
-def _change(
+def change(
     transaction: Transaction,
     login: str,
     kind: str,
@@ -242,13 +242,30 @@ def _change(
     set_: Mapping[str, Any],
     *,
     signs_out: bool = True,
+    about: Mapping[str, str] | None = None,
 ) -> Account:
+    """Change the properties of an account's factors, None for one that goes; the trail says it first.
+
+    Args:
+        transaction: The transaction of the change.
+        login: The account.
+        kind: What the trail calls the change.
+        by: Who changes it, as in `recorded_by` of a ledger entry.
+        now: The current instant.
+        set_: The properties that change.
+        signs_out: Whether the account's sessions end.
+        about: What else the trail says of it.
+
+    Raises:
+        NoAccount: There is no such account.
+        Refused: It has no second factor, and this is none that gives it one.
+    """
     before = accounts.lock_properties(transaction, login)
-    if kind != "factor" and not accounts.account_of(before).factors:
+    if kind not in ("factor", "factor_passkey") and not accounts.account_of(before).factors:
         raise refused(NO_FACTOR, login=login)
     changed = {**before, **set_, "generation": before["generation"] + signs_out}
     changed = {name: value for name, value in changed.items() if value is not None}
-    payload = {"login": login, "factors": account_trail.mark_of_factors(changed)}
+    payload = {"login": login, "factors": account_trail.mark_of_factors(changed), **(about or {})}
     account_trail.append(transaction, kind, payload, by, now)
     return accounts.store(transaction, changed)
 
@@ -263,8 +280,8 @@ def _step_of(secret: str, typed: str, after: int, now: datetime) -> int | None:
     return None
 
 
-def _new_recovery(random: Callable[[int], bytes]) -> tuple[tuple[str, ...], list[str]]:
-    """Ten codes, as they are shown, and their hashes."""
+def new_recovery(random: Callable[[int], bytes]) -> tuple[tuple[str, ...], list[str]]:
+    """Ten recovery codes, as they are shown, and their hashes."""
     codes = [f"{number}{new_id(random(ID_BYTES))}" for number in range(RECOVERY_CODES)]
     shown = tuple(f"{code[0]}-{code[1:6]}-{code[6:]}" for code in codes)
     return shown, [accounts.hashed(code) for code in codes]

@@ -23,7 +23,7 @@ from relay.web import (
     sign_in,
     system_pages,
 )
-from relay.web.accounts import all_accounts, invitations, organisation_sign_in, own_account, second_factor
+from relay.web.accounts import all_accounts, invitations, organisation_sign_in, own_account, passkeys, second_factor
 from relay.web.api import following, import_export, offline_devices
 from relay.web.api import routes as api
 from relay.web.auditors import query
@@ -126,7 +126,7 @@ def create_app(
         part.set_up(app)
     working = (list_pages, view_pages, confirming, digest, duplicates, pending_acts, story_links)
     managing = (beginning, managers, settings_pages, *working)
-    own = (own_account, second_factor, organisation_sign_in, invitations, all_accounts)
+    own = (own_account, second_factor, passkeys, organisation_sign_in, invitations, all_accounts)
     signed_in = (*own, *managing, staff, importing, devices, auditors, query)
     for part in (monitoring, responses, sign_in, help_pages, certificates, erasure_receipt, *signed_in, phone):
         app.register_blueprint(part.blueprint)

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from relay.service.public_demo import PublicDemonstration
 
 CLOSED_ROOMS: Final = frozenset(
-    {"own_account", "second_factor", "organisation", "accounts", "invitations", "devices", "registers"}
+    {"own_account", "second_factor", "passkeys", "organisation", "accounts", "invitations", "devices", "registers"}
 )
 """Passwords, tokens, accounts and telephones, and whole files over the API."""
 
-_CLOSED_VIEWS: Final = frozenset({"api.token", "field.enrol", "beginning.sent"})
+_CLOSED_VIEWS: Final = frozenset(
+    {"sign_in.passkey_page", "sign_in.passkey", "api.token", "field.enrol", "beginning.sent"}
+)
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 

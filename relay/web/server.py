@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from werkzeug.exceptions import HTTPException
 
-from relay.access import accounts
+from relay.access import accounts, passkeys
 from relay.access.owner_link import OneTimeLink
 from relay.cached.uploads import DELETED_AFTER_SECONDS, delete_old
 from relay.errors import Failure, Invalid, Refused, RelayError, Unavailable, refused
 from relay.service.public_demo import UPLOADS_SECONDS
+from relay.text import Sentence
 from relay.web import sessions
 from relay.web.app import HOSTS, create_app
 from relay.web.monitoring import JsonLines
@@ -107,7 +108,8 @@ def serve(  # noqa: PLR0913 - the options of a command
         public: The public demonstration that is served, with its clock: everybody signs in with an account that it
             shows. None: it is none.
         background: A context manager that runs in one of the processes while the server runs.
-        announce: Is called once with the sentence that names the address.
+        announce: Is called with the sentence that names the address; before it, where passkeys hold elsewhere, with
+            one that says so.
 
     Raises:
         Invalid: The site is not a host name.
@@ -125,6 +127,15 @@ def serve(  # noqa: PLR0913 - the options of a command
     sys.setswitchinterval(limits.SWITCH_SECONDS)
     link_needed = shown is None and public is None and (site is None or not accounts.anyone_has_password(graph))
     once = OneTimeLink(login=owner, used=shared_lock()) if link_needed else None
+    if site and (many := passkeys.elsewhere(graph, site.lower().partition(":")[0])):
+        announce(
+            Sentence(
+                "%(many)s accounts have passkeys, none of which holds at %(site)s: a passkey holds where it was made."
+                " They sign in with their password, and a code or a recovery code, and make new ones.",
+                many=many,
+                site=site,
+            )
+        )
     trusted = (proxy or "127.0.0.1") if site else None
     several = opened if workers > 1 else None
     with _bind_socket(host, port, listens=several is None) as bound:

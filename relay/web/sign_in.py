@@ -1,4 +1,4 @@
-"""Signing in and out: with a password and a second factor, or once with the link that `relay serve` prints."""
+"""Signing in and out: with a password and more, with a passkey, or once by the link that `relay serve` prints."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 
-from relay.access import accounts, second_factor, sign_in_tries
+from relay.access import accounts, passkeys, second_factor, sign_in_tries
 from relay.access.sign_in_tries import TooManyTries
 from relay.errors import Failure, NotFound, Refused, TooOften, refused
 from relay.service import failure
-from relay.web import public_demonstration, sessions
+from relay.web import challenges, public_demonstration, sessions
 from relay.web.i18n.sentences import error_text
 from relay.web.permission import public
 from relay.web.request import current, typed_form
@@ -29,6 +29,7 @@ CALLS_A_MINUTE: Final = {
     "organisation.leave": limits.SIGN_INS_A_MINUTE,
     "organisation.arrive": limits.SIGN_INS_A_MINUTE,
     "organisation.signed_out_there": limits.LOOKS_A_MINUTE,
+    "sign_in.passkey": 2 * limits.SIGN_INS_A_MINUTE,  # each shows the challenge, and takes the answer
     "api.token": limits.SIGN_INS_A_MINUTE,
     "field.enrol": limits.SIGN_INS_A_MINUTE,
     "certificates.opened": limits.LOOKS_A_MINUTE,
@@ -81,12 +82,7 @@ def sign_in() -> Response | str | tuple[str, int, dict[str, str]]:
         account = authenticate(login, request.form.get("password", ""))
     except (accounts.NotLetIn, TooManyTries) as error:
         seconds = {"Retry-After": str(error.seconds)} if isinstance(error, TooManyTries) else {}
-        again = {"wanted": request.form.get(typed_form.WANTED, ""), "typed": typed_form.carried_fields()}
-        return (
-            _form(error=error, login=login[:64], **again),
-            failure.status_of(error),
-            seconds,
-        )
+        return _form(error=error, login=login[:64], **_carried()), failure.status_of(error), seconds
     return let_in(account)
 
 
@@ -112,9 +108,43 @@ def code() -> Response | str | tuple[str, int, dict[str, str]]:
     return _go_on_signed_in(account, proven=True)
 
 
+@blueprint.get("/sign-in/passkey")
+@public()
+def passkey_page() -> Response | str:
+    """The page on which a passkey signs."""
+    return _passkey_form()
+
+
+@blueprint.post("/sign-in/passkey")
+@public(largest=limits.SIGN_IN_BYTES)
+def passkey() -> Response | str | tuple[Response | str, int]:
+    """Show that page with what was typed; or sign somebody in whose passkey signed, or say that it did not."""
+    site, answer = challenges.site(), request.form.get("answer", "")
+    if not (site and answer):
+        return _passkey_form()
+    try:
+        challenge = challenges.taken(challenges.TO_SIGN)
+        account = passkeys.accept(current.graph(), answer, site=site, challenge=challenge)
+    except Refused as error:
+        return _passkey_form(error_text(error)), failure.status_of(error)
+    return _go_on_signed_in(account, proven=True)
+
+
+def _passkey_form(error: str = "") -> Response | str:
+    site = challenges.site()
+    if not site:
+        return redirect(url_for("sign_in.page"), 303)
+    options = passkeys.to_sign(site, challenges.new(challenges.TO_SIGN))
+    half = sessions.half_signed_in() is not None
+    return render_template("sign_in_passkey.html", options=options, half=half, error=error, **_carried())
+
+
 def _code_form(error: str = "") -> str:
-    carried = {"wanted": request.form.get(typed_form.WANTED, ""), "typed": typed_form.carried_fields()}
-    return render_template("sign_in_code.html", error=error, **carried)
+    return render_template("sign_in_code.html", error=error, site=challenges.site(), **_carried())
+
+
+def _carried() -> dict[str, Any]:
+    return {"wanted": request.form.get(typed_form.WANTED, ""), "typed": typed_form.carried_fields()}
 
 
 def let_in(account: accounts.Account, *, proven: bool = False) -> Response | str:
@@ -127,11 +157,14 @@ def let_in(account: accounts.Account, *, proven: bool = False) -> Response | str
     if proven or not account.factors:
         return _go_on_signed_in(account, proven=proven)
     sessions.begin_half(account)
-    return _code_form() if typed_form.carried_fields() else redirect(url_for("sign_in.code_page"), 303)
+    if "codes" in account.factors or not challenges.site():
+        return _code_form() if typed_form.carried_fields() else redirect(url_for("sign_in.code_page"), 303)
+    return _passkey_form() if typed_form.carried_fields() else redirect(url_for("sign_in.passkey_page"), 303)
 
 
 def _form(**values: Any) -> str:  # noqa: ANN401 - as the template takes it
-    return render_template("sign_in.html", organisation=current.core().settings.organisation, **values)
+    organisation = current.core().settings.organisation
+    return render_template("sign_in.html", organisation=organisation, site=challenges.site(), **values)
 
 
 def authenticate(login: str, password: str) -> accounts.Account:

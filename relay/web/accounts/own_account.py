@@ -87,7 +87,7 @@ def password() -> Answer:
         if form.get("new") != form.get("again"):
             raise refused(NOT_THE_SAME)
         if _has_password(user.login):
-            _require_known(user.login, form.get("password", ""))
+            require_known(user.login, form.get("password", ""))
         account = accounts.set_password(current.graph(), user.login, form.get("new", ""), by=user.by)
     except RelayError as error:
         return _shown(error)
@@ -104,7 +104,7 @@ def organisation() -> Answer:
     issuer, subject = organisation_sign_in.settings().issuer, organisation_sign_in.found_subject()
     try:
         if _has_password(user.login):
-            _require_known(user.login, request.form.get("password", ""))
+            require_known(user.login, request.form.get("password", ""))
         if pressed_button() == "link":
             linked_sign_in.link(graph, user.login, issuer, subject, now, by=user.by)
             told = gettext("From now on you can sign in there, and need no password here.")
@@ -164,7 +164,7 @@ def in_a_browser() -> sessions.User:
     return user
 
 
-def _require_known(login: str, typed: str) -> None:
+def require_known(login: str, typed: str) -> None:
     """Check the user's password once more; failed tries are limited as at the sign-in."""
     source, now = request.remote_addr or "", current.core().now()
     try:

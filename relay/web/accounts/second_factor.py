@@ -45,7 +45,7 @@ def change() -> Answer:
     user, form, step, core = in_a_browser(), request.form, pressed_button(), current.core()
     login, typed, sealed, now = user.login, form.get("code", ""), form.get("sealed", ""), core.now()
     try:
-        if not accounts.find(core.graph, login).factors:
+        if "codes" not in accounts.find(core.graph, login).factors:
             account, codes = second_factor.set_up(
                 core.graph, login, sealed, typed, key=_key(), now=now, random=token_bytes
             )
@@ -70,7 +70,7 @@ def _shown(sealed: str = "", *, codes: Sequence[str] = (), error: str = "") -> R
     user, core = sessions.signed_in(), current.core()
     login, has_session, offer = user.login, bool(user.generation) and not user.token_id, None
     stored = accounts.properties(core.graph, login) if has_session else {}
-    if has_session and not accounts.account_of(stored).factors:
+    if has_session and not stored.get("codes"):
         offer = second_factor.offer(login, core.settings.organisation or "Relay", _key(), sealed)
     page = render_template(
         "second_factor.html",
@@ -80,6 +80,7 @@ def _shown(sealed: str = "", *, codes: Sequence[str] = (), error: str = "") -> R
         codes=codes,
         has_session=has_session,
         left=second_factor.recovery_left(stored),
+        passkeys=bool(stored.get("passkeys")),
         error=error,
         due_on=user.factor_due_on if offer else None,
         today=core.now().astimezone(UTC).date(),
