@@ -696,7 +696,7 @@ def test_a_full_disk_is_said_and_costs_nothing_that_was_acknowledged(tmp_path: P
     assert found["faults"] == 0
 
 
-SMALL_DISK = 80_000_000
+SMALL_DISK = 90_000_000
 
 
 def fill_a_small_disk(data_folder: Path) -> None:

@@ -86,6 +86,7 @@ def maya(recorded: Graph, settings: Settings, context: BrowserContext) -> Iterat
     with answering(app) as site:
         watched = Watched(context, site.replace("127.0.0.1", "localhost"))
         yield Maya(app, watched, context.new_cdp_session(watched.page))
+        context.close()  # else its lines stay open, and the server waits for them
     assert [each for each in watched.complaints if "401" not in each and "422" not in each] == []
     assert watched.strangers == []
     accounts.remove(recorded, "maya")
