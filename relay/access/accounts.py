@@ -425,6 +425,29 @@ def store(transaction: Transaction, changed: Mapping[str, Any]) -> Account:
     return account_of(changed)
 
 
+def store_factors(
+    transaction: Transaction,
+    kind: str,
+    changed: Mapping[str, Any],
+    by: str,
+    now: datetime,
+    about: Mapping[str, str] | None = None,
+) -> Account:
+    """Store the properties of an account that was locked, once the trail says what lets it in beside its password.
+
+    Args:
+        transaction: The transaction of the change.
+        kind: What the trail calls the change.
+        changed: All properties of the account's node.
+        by: Who changes it, as in `recorded_by` of a ledger entry.
+        now: The current instant.
+        about: What else the trail says of it.
+    """
+    payload = {"login": changed["login"], "factors": account_trail.mark_of_factors(changed), **(about or {})}
+    account_trail.append(transaction, kind, payload, by, now)
+    return store(transaction, changed)
+
+
 def _only_row(rows: Sequence[Mapping[str, Any]], login: str) -> Mapping[str, Any]:
     if not rows:
         raise NoAccount(login=login)

@@ -12,15 +12,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from relay.access import account_trail, accounts
+from relay.access import accounts
 from relay.access.account_trail import LOCAL
 from relay.database import cypher
 from relay.errors import Conflict, Failure, Invalid, NotFound, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
-    from typing import Any
 
     from relay.access.accounts import Account
     from relay.graph import Graph, Transaction
@@ -92,7 +90,7 @@ def link(graph: Graph, login: str, issuer: str, subject: str, now: datetime, *, 
 
     def work(transaction: Transaction) -> Account:
         before = accounts.lock_properties(transaction, login)
-        account = _store(transaction, "linked", {**before, "subject": written}, by, now)
+        account = accounts.store_factors(transaction, "linked", {**before, "subject": written}, by, now)
         if len(transaction.rows(cypher.LINKED_ACCOUNT, subject=written)) > 1:  # the trail is locked: nobody links now
             raise refused(LINKED_ELSEWHERE)
         return account
@@ -113,15 +111,10 @@ def unlink(graph: Graph, login: str, now: datetime, *, by: str = LOCAL) -> Accou
         if "subject" not in before:
             raise refused(NOT_LINKED, login=login)
         without = {name: value for name, value in before.items() if name != "subject"}
-        return _store(transaction, "unlinked", {**without, "generation": before["generation"] + 1}, by, now)
+        changed = {**without, "generation": before["generation"] + 1}
+        return accounts.store_factors(transaction, "unlinked", changed, by, now)
 
     return graph.write(work)
-
-
-def _store(transaction: Transaction, kind: str, changed: Mapping[str, Any], by: str, now: datetime) -> Account:
-    payload = {"login": changed["login"], "factors": account_trail.mark_of_factors(changed)}
-    account_trail.append(transaction, kind, payload, by, now)
-    return accounts.store(transaction, changed)
 
 
 def _written(issuer: str, subject: str) -> str:

@@ -28,7 +28,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from pyotp.totp import TOTP
 
 from relay import private_files
-from relay.access import account_trail, accounts, token_table
+from relay.access import accounts, token_table
 from relay.access.account_trail import LOCAL
 from relay.access.accounts import NotLetIn
 from relay.domain.acts import ID_BYTES, new_id
@@ -265,9 +265,7 @@ def change(
         raise refused(NO_FACTOR, login=login)
     changed = {**before, **set_, "generation": before["generation"] + signs_out}
     changed = {name: value for name, value in changed.items() if value is not None}
-    payload = {"login": login, "factors": account_trail.mark_of_factors(changed), **(about or {})}
-    account_trail.append(transaction, kind, payload, by, now)
-    return accounts.store(transaction, changed)
+    return accounts.store_factors(transaction, kind, changed, by, now, about)
 
 
 def _step_of(secret: str, typed: str, after: int, now: datetime) -> int | None:

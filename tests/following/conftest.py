@@ -87,25 +87,21 @@ class Machines:
 
     def in_turn(self, url: str) -> fetching.Original:
         """The promoted copy as the former original reaches it at a URL, with a token made there."""
-        key = fetching.secret_key(self.original_folder)
-        token = followers.add(
-            self.copy,
-            "old-house",
-            public_key_of(key),
-            programme_id=DEMO,
-            now=self.now,
-            random=token_bytes,
-            by="local:bina",
-        ).secret
-        return fetching.Original(remote=Remote(url, token), secret_key=key)
+        token = let_follow(self.copy, "old-house", self.original_folder, self.now)
+        return fetching.Original(remote=Remote(url, token), secret_key=fetching.secret_key(self.original_folder))
 
     def add_follower(self, name: str = "head-office", programme_id: str = DEMO) -> str:
         """Let the copy follow; its token."""
-        key = public_key_of(fetching.secret_key(self.copy_folder))
-        self.token = followers.add(
-            self.original, name, key, programme_id=programme_id, now=self.now, random=token_bytes, by="local:asha"
-        ).secret
+        self.token = let_follow(self.original, name, self.copy_folder, self.now, programme_id)
         return self.token
+
+
+def let_follow(graph: Graph, name: str, folder: Path, now: datetime, programme_id: str = DEMO) -> str:
+    """Let the machine with a data folder follow a programme; its token."""
+    key = public_key_of(fetching.secret_key(folder))
+    return followers.add(
+        graph, name, key, programme_id=programme_id, now=now, random=token_bytes, by="local:asha"
+    ).secret
 
 
 @contextmanager

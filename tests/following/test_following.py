@@ -17,7 +17,6 @@ from pyotp.totp import TOTP
 from relay.access import access_log, account_trail, accounts, api_tokens, followers, second_factor
 from relay.access.roles import grant_of
 from relay.backup import ledger_backup
-from relay.backup.encryption import public_key_of
 from relay.domain.entries import digest
 from relay.domain.questions import NO_ANSWER, NOTED
 from relay.errors import Conflict, Invalid, NotFound, Refused
@@ -31,7 +30,7 @@ from relay.ledger.held.receiving import Sender, SentAct, take_in
 from relay.ledger.programme_heads import IsACopy
 from relay.ledger.recording import record, record_one, record_together, record_whole
 from relay.service.client import Remote
-from tests.following.conftest import DEMO, NOON, Machines, serving
+from tests.following.conftest import DEMO, NOON, Machines, let_follow, serving
 from tests.scenes.acts import beginnings, clerk, corrected, erased, gift, passed, placed, programme, rule, woman
 
 if TYPE_CHECKING:
@@ -469,16 +468,7 @@ def test_of_two_followers_the_one_that_fell_silent_is_said_and_each_ends_its_own
 def test_a_copy_is_followed_as_its_original_is_and_that_is_no_news_of_its_original(
     followed: Machines, tmp_path: Path
 ) -> None:
-    key = fetching.secret_key(tmp_path)
-    token = followers.add(
-        followed.copy,
-        "branch",
-        public_key_of(key),
-        programme_id=DEMO,
-        now=followed.now,
-        random=token_bytes,
-        by="local:bina",
-    ).secret
+    key, token = fetching.secret_key(tmp_path), let_follow(followed.copy, "branch", tmp_path, followed.now)
     before = noted(followed.copy)
 
     with serving(followed.copy, followed.copy_folder, followed.now + timedelta(days=2)) as url:
