@@ -3,8 +3,8 @@
     (:TrailHead {required: ["manager@hills 2026-12-17"]})      a role, as `roles.grant_of` reads it, and that day
 
 It stands at the end of the trail of accounts, whose entries say who required it, and is read together with an account.
-Whoever has such a role and no second factor is led to set one up when she signs in; from that day on nothing else opens
-for her. So nobody is locked out, not even the only administrator. Tokens and telephones are asked nothing.
+Whoever has such a role and no second factor is asked to set one up when she signs in; from that day on nothing else
+opens for her. So nobody is locked out, not even the only administrator. Tokens and telephones are asked nothing.
 """
 
 from __future__ import annotations

@@ -338,7 +338,7 @@ def revoke(graph: Graph, login: str, passkey_id: str, now: datetime) -> Account:
 def _change(
     transaction: Transaction, login: str, kind: str, passkey: Passkey, now: datetime, set_: Mapping[str, Any]
 ) -> Account:
-    """Change the passkeys of an account; the trail has the beginning of the id of the one that came or went."""
+    """Change the passkeys of an account; the trail has the beginning of the id of the one that was made or ended."""
     about = {"passkey": passkey.passkey_id[:_MARK_CHARACTERS]}
     return second_factor.change(transaction, login, kind, f"account:{login}", now, set_, about=about)
 

@@ -404,7 +404,7 @@ def _told_if_it_fails(session: Session) -> Generator[None]:
 
 
 def _tell_failure(session: Session, code: str, *, noted: bool = True) -> None:
-    """Send by mail that a backup failed, where a mail server is set; note it in the database, if that is there."""
+    """Send by mail that a backup failed, where a mail server is set; note it in the database, if it can be reached."""
     from relay.backup import backup_status
     from relay.service import mailing
     from relay.service.mailing import Letter

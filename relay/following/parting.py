@@ -51,7 +51,7 @@ NOT_OFFERED: Final = Failure(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """What became of the acts that only the former original had.
+    """What was done with the acts that only the former original had.
 
     Attributes:
         programme_id: The programme.

@@ -224,7 +224,7 @@ def sign_out() -> Response:
 def _go_on_signed_in(account: accounts.Account, *, proven: bool = False) -> Response | str:
     """Begin a session, and go on to the page that asked for it, with what was typed into its form.
 
-    Who must have a second factor one day, and has none, is led to set it up.
+    Whoever must have a second factor one day, and has none, is asked to set one up.
     """
     wanted, typed = str(session.get("wanted", "")), typed_form.carried_fields()
     sessions.begin_session(account, proven=proven)
