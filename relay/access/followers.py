@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from relay.graph import Graph, Transaction
 
 _KIND: Final = "follower"
+BY_FOLLOWER: Final = "follower:"
+"""How a follower begins where it is named as somebody."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _PUBLIC_KEY: Final = re.compile(r"age1[a-z0-9]{58}")
 
@@ -90,7 +92,7 @@ class Follower:
     @property
     def by(self) -> str:
         """The follower in the access log: "follower:NAME"."""
-        return f"follower:{self.name}"
+        return f"{BY_FOLLOWER}{self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ OTHER_ID_TYPED: Final = Failure(
 )
 
 _EVERY: Final = re.compile(r"(\d{1,4})([smh])")
+_PAUSE_SECONDS: Final = 10.0  # our choice: from a line that broke, or what was refused, to the next try
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -58,6 +59,7 @@ class _Every(click.ParamType[float]):
     help="A file whose first line is the token that relay follower add showed; it is kept for the next time.",
 )
 @click.option("--every", type=_Every(), metavar="TIME", help="Fetch again and again, such as every 5m, until Ctrl-C.")
+@click.option("--sync", is_flag=True, help="Fetch at once what is recorded, until Ctrl-C; whoever records is told so.")
 @click.option("--compare", is_flag=True, help="Hold every entry against the original's; nothing is fetched.")
 @click.option("--give-way", is_flag=True, help="Offer URL what was recorded here only; then follow it.")
 @click.option("--promote", is_flag=True, help="Make the copy the original: from now on it is recorded here.")
@@ -69,6 +71,7 @@ def follow(
     token_file: Path | None,
     *,
     every: float | None,
+    sync: bool,
     compare: bool,
     give_way: bool,
     promote: bool,
@@ -96,23 +99,38 @@ def follow(
     if give_way:
         _give_way(session, original)
         return
-    if every is None:
+    if every is None and not sync:
         click.get_current_context().exit(DONE if _follow(session, original) else FOUND)
-    with suppress(KeyboardInterrupt):  # it is the usual end
-        while True:
-            try:
-                _follow(session, original)
-            except Unavailable as error:
-                say("%(error)s", error=error)
-            time.sleep(every)
+    _go_on_following(session, original, every or _PAUSE_SECONDS, in_step=sync)
 
 
-def _follow(session: Session, original: Original) -> bool:
-    """Fetch once, and print what came; whether all of it extends the copy."""
+def _follow(session: Session, original: Original, *, in_step: bool = False) -> bool:
+    """Fetch, and print what came; whether all of it extends the copy. In step, go on as long as anything comes."""
+    from relay.following.copying import DoesNotExtend
+    from relay.following.fetching import stay_in_step
+
     found = _fetch(session, original)
     if found:
         _print_followed(session, found)
+    if found and in_step:
+        try:
+            stay_in_step(original, _keeper(session), found)
+        except DoesNotExtend as refusal:
+            say("%(error)s", error=refusal)
+            return False
     return found is not None
+
+
+def _go_on_following(session: Session, original: Original, pause: float, *, in_step: bool) -> None:
+    """Fetch again and again until Ctrl-C, after a pause, or in step as soon as something is recorded."""
+    with suppress(KeyboardInterrupt):  # it is the usual end
+        while True:
+            try:
+                if _follow(session, original, in_step=in_step) and in_step:
+                    continue
+            except Unavailable as error:
+                say("%(error)s", error=error)
+            time.sleep(pause)
 
 
 def _fetch(session: Session, original: Original) -> Followed | None:

@@ -66,6 +66,8 @@ def print_recorded(session: Session, *recorded: Recorded, told: bool = True, tog
             )
         elif told:
             _tell(session, each, together=together)
+        if each.copied is not None:
+            say(Sentence("The copy has it too.") if each.copied else Sentence("The copy does not have it yet."))
         for note in each.notes:
             say("Noted for the auditor. %(note)s", note=note)
 

@@ -54,7 +54,8 @@ OPTIONAL MATCH (p:Programme {key: l.programme_id + '/programme/' + l.programme_i
 RETURN l.programme_id AS programme_id, l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
        p.name AS name, p.timezone AS timezone, p.systems AS systems,
        p.country AS country, p.own_columns AS own_columns,
-       l.copy_of AS copy_of, l.copied_at AS copied_at, l.alarm AS alarm
+       l.copy_of AS copy_of, l.copied_at AS copied_at, l.alarm AS alarm,
+       l.copy_has AS copy_has, l.in_step_until AS in_step_until
 ORDER BY programme_id
 """
 
@@ -77,6 +78,7 @@ ON CREATE SET l.programme_id = $programme_id, l.sequence = 0, l.hash = $hash, l.
 # list makes null of the whole row: there {help: p.help} is written.
 _LOAD: Final[LiteralString] = """
 RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection, l.copy_of AS copy_of,
+  l.in_step_until AS in_step_until,
   COLLECT { MATCH (e:Entry {key: l.programme_id + '/entry/' + toString(l.sequence)})
             RETURN e.recorded_at } AS last_recorded_at,
   COLLECT { MATCH (h:Held {scope: l.programme_id}) WHERE h.state = 'open' RETURN h.held_id LIMIT 1 } AS held,
@@ -115,7 +117,8 @@ MATCH (l:Ledger {key: $ledger})
 WITH l, l.lock AS earlier
 SET l.lock = $lock
 WITH l, earlier
-RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection, l.copy_of AS copy_of, earlier
+RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection, l.copy_of AS copy_of,
+       l.in_step_until AS in_step_until, earlier
 """
 
 # What a clerk may leave out of a pass-on: the giver, by placement or by holder under any of her ids, and the pass-on if
@@ -343,7 +346,7 @@ COPY: Final[LiteralString] = """
 MATCH (l:Ledger {key: $key})
 RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
        l.copy_of AS copy_of, l.promoted_at AS promoted_at, l.alarm AS alarm,
-       l.copied_held AS held, l.copied_access AS access
+       l.copied_held AS held, l.copied_access AS access, l.copy_has AS copy_has
 """
 
 # Delete entries of a ledger from one to its last, after what is personal in them; see `relay.following.parting`.

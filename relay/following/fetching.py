@@ -5,8 +5,9 @@ After a break half as much is asked for at once, so that a line that ends every 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC
 from itertools import zip_longest
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 PATH: Final = "/following"
 _MOST_SEALED_BYTES: Final = parts.MOST_BYTES
 _KEY_FILE: Final = "follower.age"
+_BESIDE_SECONDS: Final = 60.0  # our choice: so late a copy in step learns at most of accounts and of what is held
 _TOKENS: Final = "following.json"
 
 
@@ -198,6 +200,14 @@ class Original:
         found: tuple[str, ...] = self.remote.read(tuple[str, ...], path)
         return found
 
+    def keep_in_step(self, after: int) -> int:
+        """Say up to which entry the copy has everything, and wait until there is more, or for a while; the last entry.
+
+        Raises:
+            RelayError: It said so, or cannot be reached.
+        """
+        return int(self.remote.read(int, f"{PATH}/in-step?after={after}"))
+
     def told(self, **said: Any) -> None:  # noqa: ANN401 - JSON
         """Tell it that the copy agrees, or what it refused."""
         self.remote.send(Any, f"{PATH}/heard", said)
@@ -223,8 +233,35 @@ def follow(
         RelayError: The original said so, or cannot be reached; what came before is kept.
     """
     copy, offer = begin(original, keeper, programme_id)
-    try:
+    with _alarm_at(original):
         return _followed(original, copy, offer, progress)
+
+
+def stay_in_step(original: Original, keeper: Keeper, found: Followed) -> None:
+    """Fetch each entry as soon as it is recorded, until none comes for a while, or for a minute.
+
+    Args:
+        original: The machine that is followed.
+        keeper: The machine that keeps the copy.
+        found: What following it brought.
+
+    Raises:
+        DoesNotExtend: What the original has does not extend the copy; nothing of it was kept here.
+        RelayError: The original said so, or cannot be reached; what came before is kept.
+    """
+    copy = Copy(keeper=keeper, programme_id=found.programme_id, url=found.copy_of)
+    last, ends = found.entries, time.monotonic() + _BESIDE_SECONDS
+    with _alarm_at(original):
+        while original.keep_in_step(last) > last and time.monotonic() < ends:
+            for part in original.parts_of("entries", last):
+                last = copy.take_entries(part).sequence
+
+
+@contextmanager
+def _alarm_at(original: Original) -> Generator[None]:
+    """Tell the original what is refused."""
+    try:
+        yield
     except DoesNotExtend as refusal:
         with suppress(RelayError):
             original.told(alarm=str(refusal.fault))

@@ -93,6 +93,7 @@ class Outcome:
         against: What the rules said against it, though it was recorded as it stands in an export; or None.
         register: With what it touches, as it stands after it and all that was recorded, or tried, together with it;
             None where it was not recorded just now.
+        copied: Whether a copy on another machine has its entry; None where no copy is in step.
     """
 
     act: Act
@@ -102,6 +103,7 @@ class Outcome:
     error: RelayError | None = None
     against: RelayError | None = None
     register: Register | None = field(default=None, compare=False, repr=False)
+    copied: bool | None = field(default=None, compare=False)
 
     @property
     def sequence(self) -> int | None:

@@ -210,6 +210,7 @@ class _Context:
             hash=row["hash"],
             projection=row["projection"],
             copy_of=row["copy_of"] or "",
+            in_step_until=row["in_step_until"] or "",
             recorded_at=next(iter(row["last_recorded_at"]), None) or "",
             anything_held=bool(row["held"]),
         )

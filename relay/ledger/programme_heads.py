@@ -39,6 +39,7 @@ class Head:
         hash: Of the last entry; `entries.ORIGIN` before the first.
         projection: The number of the projection that the graph was built by.
         copy_of: Of a copy, the URL of the original; else empty.
+        in_step_until: Until when its copy is taken to be in step, a UTC instant; empty where none is.
         recorded_at: Of the last entry; empty before the first, and where nobody asks for it.
         anything_held: Whether any act is held in the programme; False where nobody asks for it.
     """
@@ -47,6 +48,7 @@ class Head:
     hash: str
     projection: int
     copy_of: str = field(default="", compare=False)
+    in_step_until: str = field(default="", compare=False)
     recorded_at: str = field(default="", compare=False)
     anything_held: bool = field(default=False, compare=False)
 
@@ -125,15 +127,23 @@ class Copied:
         url: Of a copy, where the original answers; empty at the original.
         at: When the two last agreed, a UTC instant; empty if they never did.
         alarm: What the copy refused, in a sentence; empty if nothing.
+        has: The last entry that the copy has, as it said when it last was in step; 0 if it never was.
+        in_step_until: Until when it is taken to be in step, a UTC instant; empty if it is not.
     """
 
     url: str
     at: str
     alarm: str
+    has: int = 0
+    in_step_until: str = ""
 
     def is_silent(self, since: str) -> bool:
         """Whether the two have not agreed since a UTC instant."""
         return self.at < since
+
+    def has_entry(self, sequence: int, now: str) -> bool | None:
+        """Whether a copy in step has an entry; None where none is in step at a UTC instant."""
+        return sequence <= self.has if self.in_step_until >= now else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +241,9 @@ def _head_of(row: Mapping[str, Any]) -> LedgerHead:
 
 def _copied(row: Mapping[str, Any]) -> Copied | None:
     url, at, alarm = (str(row[name] or "") for name in ("copy_of", "copied_at", "alarm"))
-    return Copied(url=url, at=at, alarm=alarm) if url or at or alarm else None
+    if not (url or at or alarm):
+        return None
+    return Copied(url=url, at=at, alarm=alarm, has=row["copy_has"] or 0, in_step_until=row["in_step_until"] or "")
 
 
 def _own_columns(text: str | None) -> tuple[OwnColumn, ...] | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from relay.database import cypher
@@ -22,6 +22,7 @@ from relay.domain.rulebook import StandingOnIt, require_standing
 from relay.errors import Invalid, Refused, RelayError
 from relay.graph import Graph, Transaction
 from relay.ledger.batch import Batch, Clerk, EarlierActs, Outcome, require_whole, today_of
+from relay.ledger.copy_in_step import last_copied
 from relay.ledger.graph_changes import Delta
 from relay.ledger.held import held_list, trying_again
 from relay.ledger.held.judging import erased, locked, offered
@@ -232,18 +233,31 @@ def record_rows(
         UnknownOutcome: The line was cut twice while committing, or went silent.
     """
     work = _RecordingRows(programme_id=programme_id, rows=tuple(map(tuple, rows)), clerk=clerk, again=again)
-    outcomes, anything_held = graph.write(work.in_transaction, again=replace(work, resent=True).in_transaction)
-    if anything_held:
-        _try_what_is_held(graph, programme_id, (each for row in outcomes for each in row), clerk)
-    return outcomes
+    outcomes, head = graph.write(work.in_transaction, again=replace(work, resent=True).in_transaction)
+    flat = [each for row in outcomes for each in row]
+    told = iter(_once_recorded(graph, programme_id, flat, clerk, head))
+    return tuple(tuple(islice(told, len(row))) for row in outcomes)
 
 
 def _written(graph: Graph, work: _Recording) -> tuple[Outcome, ...]:
     """Record, once more with the same ids where the line was cut during the commit."""
-    outcomes, anything_held = graph.write(work.in_transaction, again=replace(work, resent=True).in_transaction)
-    if anything_held:
-        _try_what_is_held(graph, work.programme_id, outcomes, work.clerk)
-    return outcomes
+    outcomes, head = graph.write(work.in_transaction, again=replace(work, resent=True).in_transaction)
+    return _once_recorded(graph, work.programme_id, outcomes, work.clerk, head)
+
+
+def _once_recorded(
+    graph: Graph, programme_id: str, outcomes: Sequence[Outcome], clerk: Clerk, head: Head
+) -> tuple[Outcome, ...]:
+    """Try what was held and waited for what was recorded, and ask whether the copy has it."""
+    if clerk.rehearses:
+        return tuple(outcomes)
+    if head.anything_held:
+        _try_what_is_held(graph, programme_id, outcomes, clerk)
+    last = max((each.sequence or 0 for each in outcomes), default=0)
+    has = last_copied(graph, programme_id, last, in_step_until=head.in_step_until, now=clerk.now)
+    if has is None:
+        return tuple(outcomes)
+    return tuple(replace(each, copied=each.sequence <= has) if each.sequence else each for each in outcomes)
 
 
 def _try_what_is_held(graph: Graph, programme_id: str, outcomes: Iterable[Outcome], clerk: Clerk) -> None:
@@ -282,8 +296,8 @@ class _Recording:
     together: bool = False
     first: Callable[[Transaction], object] | None = None
 
-    def in_transaction(self, transaction: Transaction) -> tuple[tuple[Outcome, ...], bool]:
-        """The outcome of each act, and whether any act is held that may wait for them."""
+    def in_transaction(self, transaction: Transaction) -> tuple[tuple[Outcome, ...], Head]:
+        """The outcome of each act, and the head before them."""
         if self.first:
             self.first(transaction)
         head, register = locked(transaction, self.programme_id, self.acts, self.clerk)
@@ -301,10 +315,10 @@ class _Recording:
             _require_all(outcomes)
             require_whole(register, batch.moved)
         if self.clerk.rehearses:
-            return _tried(outcomes), False
+            return _tried(outcomes), head
         batch.write(transaction)
         held_list.forget(transaction, self.programme_id, erased(outcomes))
-        return outcomes, head.anything_held
+        return outcomes, head
 
 
 def _tried(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
@@ -337,8 +351,8 @@ class _RecordingRows:
     again: Mapping[str, Answers]
     resent: bool = False
 
-    def in_transaction(self, transaction: Transaction) -> tuple[tuple[tuple[Outcome, ...], ...], bool]:
-        """The outcomes of each row, and whether any act is held that may wait for them."""
+    def in_transaction(self, transaction: Transaction) -> tuple[tuple[tuple[Outcome, ...], ...], Head]:
+        """The outcomes of each row, and the head before them."""
         acts = tuple({act.act_id: act for row in self.rows for act in row}.values())
         fallen = dict[int, tuple[Outcome, ...]]()
         while True:  # without the rows that fell in part, of which nothing may stay
@@ -356,7 +370,7 @@ class _RecordingRows:
         if not self.clerk.rehearses:
             batch.write(transaction)
         outcomes = tuple(fallen.get(number) or judged[number] for number in range(len(self.rows)))
-        return outcomes, head.anything_held
+        return outcomes, head
 
 
 def _until_one_fails(transaction: Transaction, batch: Batch, row: Sequence[Act]) -> Iterator[Outcome]:

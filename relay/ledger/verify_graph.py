@@ -29,7 +29,10 @@ _OWN: Final = frozenset(
     }
 )
 _OF_A_COPY: Final = ("copy_of", "copied_at", "copied_held", "copied_access", "alarm", "promoted_at")
-_OF_A_HEAD: Final = frozenset({"key", "programme_id", "sequence", "hash", "projection", "lock", *_OF_A_COPY})
+_OF_ITS_COPY: Final = ("copy_has", "in_step_until")
+_OF_A_HEAD: Final = frozenset(
+    {"key", "programme_id", "sequence", "hash", "projection", "lock", *_OF_A_COPY, *_OF_ITS_COPY}
+)
 
 _Row = Node | Edge
 _Found = Mapping[str, Any]

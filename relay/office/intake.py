@@ -158,6 +158,7 @@ class Recorded:
         notes: What was noted for the auditor, as sentences.
         dry_run: Whether nothing was recorded, since it was only tried.
         sentence: What it recorded, or of a dry run would record; None where nobody asked, and for what is not new.
+        copied: Whether a copy on another machine has its entry; None where no copy is in step.
     """
 
     programme_id: str
@@ -168,6 +169,7 @@ class Recorded:
     notes: tuple[str, ...]
     dry_run: bool = False
     sentence: str | None = None
+    copied: bool | None = None
 
 
 def made(
@@ -328,4 +330,5 @@ def became(programme_id: str, outcome: Outcome, clerk: Clerk, nameable: Nameable
         notes=tuple(note.sentence for note in outcome.notes),
         dry_run=clerk.rehearses,
         sentence=told.sentence if told else None,
+        copied=outcome.copied,
     )

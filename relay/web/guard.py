@@ -94,6 +94,7 @@ def set_up(app: Flask) -> None:
     app.before_request(check_request)
     app.after_request(_require_https_from_now_on)
     app.add_template_global(may)
+    app.add_template_global(copy_has)
     app.add_template_global(copy_is_silent)
 
 
@@ -190,6 +191,14 @@ def copy_is_silent() -> bool:
     core = current.core()
     since = core.now() - timedelta(hours=core.settings.copy_silent_hours)
     return bool(head and head.copied and head.copied.is_silent(instant(since.astimezone(UTC))))
+
+
+def copy_has(sequence: int) -> bool | None:
+    """Whether a copy in step has an entry of the programme of the page; None where none is in step."""
+    head: LedgerHead | None = g.get("head")
+    if head is None or head.copied is None:
+        return None
+    return head.copied.has_entry(sequence, instant(current.core().now().astimezone(UTC)))
 
 
 def check_request() -> None:

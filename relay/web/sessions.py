@@ -14,7 +14,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
 from relay import private_files
-from relay.access import accounts, api_tokens, devices, roles
+from relay.access import accounts, api_tokens, devices, followers, roles
 from relay.access.roles import OWNER, Grant
 from relay.errors import Unavailable, Unknown
 from relay.web.request import current
@@ -270,6 +270,18 @@ def _user_of_request(sent: Request) -> User | None:
         return user_
     owner = current.core().owner
     return User(login=owner, grants=OWNER) if owner else None
+
+
+def follower_of_token(secret: str) -> followers.Follower:
+    """The follower whose token it is; from then on its requests are a client's, not a stranger's.
+
+    Raises:
+        NotLetIn: The token is not valid, or no longer.
+        Unavailable: The database cannot be reached.
+    """
+    follower = followers.authenticate(current.graph(), secret, current.core().now())
+    current.core().known_tokens[_digest(secret)] = follower.by
+    return follower
 
 
 def _user_of_token(secret: str) -> User:

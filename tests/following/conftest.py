@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from secrets import token_bytes
 from typing import TYPE_CHECKING
@@ -107,7 +107,7 @@ def let_follow(graph: Graph, name: str, folder: Path, now: datetime, programme_i
 @contextmanager
 def serving(graph: Graph, folder: Path, now: datetime = NOON) -> Generator[str]:
     """Serve a database's pages and API; where."""
-    settings = replace(Settings.read({"RELAY_DATA": str(folder)}))
+    settings = Settings.read({"RELAY_DATA": str(folder)})
     with answering(create_app(graph, settings, now=lambda: now)) as url:
         yield url
 

@@ -151,6 +151,7 @@ NOTHING: Final[Mapping[str, int]] = {
     "/api/v1/following": 401,
     "/api/v1/following/entries": 401,
     "/api/v1/following/blocks": 401,
+    "/api/v1/following/in-step": 401,
     "/api/v1/following/promoted/demo": 404,
 }
 """What the API has no answer to for the owner, who is no telephone and no follower → the number that says so too."""

@@ -25,7 +25,9 @@ def test_every_view_is_public_or_one_action_that_has_its_roles(app: Flask) -> No
         *(f"phone.{name}" for name in ("begin", "file", "manifest", "shell", "worker")),
         *("certificates.opened", "stories.opened", "help.recording", "help.of_checks"),
         *("invitations.opened", "invitations.accepted"),
-        *(f"following.{name}" for name in ("offer", "part", "blocks", "heard", "promoted")),  # a follower's token opens
+        *(
+            f"following.{name}" for name in ("offer", "part", "blocks", "in_step", "heard", "promoted")
+        ),  # a follower's token opens
     }
     assert all(permission.public or permission.action in matrix(CORE) for permission in said.values())
     assert not any(permission.public and permission.action for permission in said.values())
@@ -41,6 +43,8 @@ def test_what_changes_something_is_sent_by_a_form_of_these_pages(app: Flask) -> 
         "organisation.signed_out_there",  # signed by the provider
         "staff.search_for",
         "managers.search_in",
-        *(f"following.{name}" for name in ("offer", "part", "blocks", "heard", "promoted")),  # by a follower's token
+        *(
+            f"following.{name}" for name in ("offer", "part", "blocks", "in_step", "heard", "promoted")
+        ),  # by a follower's token
         *(f"api.{each.name}" for each in QUESTIONS),
     }

@@ -47,14 +47,19 @@ def locked(transaction: Transaction, programme_id: str, acts: Sequence[Act], cle
     return head, register
 
 
-def lock(transaction: Transaction, programme_id: str, clerk: Clerk) -> None:
+def lock(transaction: Transaction, programme_id: str, clerk: Clerk) -> str:
     """Lock the ledger before anything else is read: whoever reads first and locks later loses to all who did not.
+
+    Returns:
+        Until when its copy is taken to be in step, a UTC instant; empty where none is.
 
     Raises:
         IsACopy: It is a copy.
     """
     for row in transaction.rows(cypher.LOCK, ledger=programme_id, lock=clerk.random(8).hex()):
         require_original(programme_id, row["copy_of"])
+        return row["in_step_until"] or ""
+    return ""
 
 
 def offered(transaction: Transaction, batch: Batch, act: Act) -> Outcome:

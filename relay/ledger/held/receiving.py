@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +11,7 @@ from relay.database import cypher
 from relay.domain.canonical_json import canonical
 from relay.errors import Failure, Refused, refused
 from relay.instants import instant
+from relay.ledger.copy_in_step import last_copied
 from relay.ledger.held import held_list, trying_again
 from relay.ledger.held.held_list import MOST_A_DEVICE, HeldAct
 from relay.ledger.held.judging import HandedIn, in_any_order, lock
@@ -104,6 +105,7 @@ class TakenIn:
         field: The column at fault; empty for none.
         held_id: Under which it is held; empty when it is not.
         waits_for: The record that it waits for; empty for none.
+        copied: Whether a copy on another machine has its entry; None where no copy is in step.
     """
 
     act_id: str
@@ -114,6 +116,7 @@ class TakenIn:
     field: str = ""
     held_id: str = ""
     waits_for: str = ""
+    copied: bool | None = None
 
 
 def take_in(graph: Graph, source: Sender, sent: Sequence[SentAct]) -> tuple[TakenIn, ...]:
@@ -131,11 +134,16 @@ def take_in(graph: Graph, source: Sender, sent: Sequence[SentAct]) -> tuple[Take
     if not sent:
         return ()
     work = _TakingIn(source=source, sent=tuple(sent))
-    taken = graph.write(work.in_transaction, again=work.in_transaction)  # what was recorded is answered as the same
+    taken, in_step_until = graph.write(work.in_transaction, again=work.in_transaction)  # once recorded it is the same
     # with what was recorded before: whoever recorded it may have been killed before what waited for it was tried
     recorded = [each.act for each, row in zip(sent, taken, strict=True) if each.act and row.result in ("added", "same")]
-    trying_again.after(graph, source.programme_id, recorded, sent[0].clerk)
-    return taken
+    clerk = sent[0].clerk
+    trying_again.after(graph, source.programme_id, recorded, clerk)
+    last = max(each.sequence or 0 for each in taken)
+    has = last_copied(graph, source.programme_id, last, in_step_until=in_step_until, now=clerk.now)
+    if has is None:
+        return taken
+    return tuple(replace(each, copied=each.sequence <= has) if each.sequence else each for each in taken)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +153,9 @@ class _TakingIn:
     source: Sender
     sent: tuple[SentAct, ...]
 
-    def in_transaction(self, transaction: Transaction) -> tuple[TakenIn, ...]:
-        lock(transaction, self.source.programme_id, self.sent[0].clerk)
+    def in_transaction(self, transaction: Transaction) -> tuple[tuple[TakenIn, ...], str]:
+        """A row for each act, and until when the copy is taken to be in step."""
+        in_step_until = lock(transaction, self.source.programme_id, self.sent[0].clerk)
         before = held_list.of_device(transaction, self.source.programme_id, self.source.device_id)
         outcomes = {} if self.source.revoked else self._judged(transaction, before)
         errors = {number: self._error(number, outcomes.get(number)) for number in range(len(self.sent))}
@@ -173,7 +182,7 @@ class _TakingIn:
             number: self._row(catalogue, number, outcomes.get(number), error, kept.get(number))
             for number, error in left.items()
         }
-        return tuple({**rows, **there}[number] for number in errors)
+        return tuple({**rows, **there}[number] for number in errors), in_step_until
 
     def _there_already(
         self, transaction: Transaction, before: Sequence[HeldAct], errors: Mapping[int, RelayError | None]

@@ -18,9 +18,9 @@ from relay.following import parts
 from relay.following.copying import state
 from relay.following.parts import BLOCK, MOST_LINES, STREAMS
 from relay.instants import instant
-from relay.ledger import checkpoints
+from relay.ledger import checkpoints, copy_in_step
 from relay.service.json_codec import API
-from relay.web import responses
+from relay.web import responses, sessions
 from relay.web.api.routes import json_body
 from relay.web.permission import public
 from relay.web.request import current
@@ -49,7 +49,7 @@ def _follower() -> Follower:
     if scheme.casefold() != "bearer":
         raise NotLetIn
     responses.never_cache()
-    return followers.authenticate(current.graph(), secret.strip(), current.core().now())
+    return sessions.follower_of_token(secret.strip())
 
 
 @blueprint.get("")
@@ -90,6 +90,15 @@ def blocks() -> Response:
     follower = _follower()
     first, last, size = number("first", 1) or 1, number("last") or 0, number("size", 1) or BLOCK
     return jsonify(parts.blocks(current.graph(), follower.programme_id, first, last, size))
+
+
+@blueprint.get("/in-step")
+@public(by_form=False)
+def in_step() -> Response:
+    """Note up to which entry the follower has everything, and answer with the last entry as soon as there is more."""
+    follower = _follower()
+    graph, now = current.graph(), current.core().now()
+    return jsonify(copy_in_step.keep_in_step(graph, follower.programme_id, number("after") or 0, now))
 
 
 @blueprint.get("/promoted/<programme_id>")

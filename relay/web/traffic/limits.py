@@ -64,6 +64,10 @@ WAITING: Final = 1024
 THREADS: Final = 8
 """The requests that one process answers at once: more would only wait for the one database."""
 
+OF_FOLLOWERS: Final = 1
+"""The threads beside them that answer machines that keep a copy: people whose answers wait for the copy would else take
+every thread that it needs."""
+
 BEGUN_AT_ONCE: Final = 2
 """The threads that may be in the first BRIEF_SECONDS of an answer: while one waits for the database another renders.
 With eight, a page cost 16.9 ms of processor for sixteen readers of two processes, with two 11.9 (one run each)."""

@@ -34,6 +34,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
+from relay.access.followers import BY_FOLLOWER
 from relay.web.traffic import limits
 
 if TYPE_CHECKING:
@@ -152,6 +153,8 @@ _NO_TURN: Final = BusyTurn("", 0.0)
 class TurnQueue:
     """The queue of requests: clients are answered in turn, few answers begin at once, and strangers have few threads.
 
+    One thread is left to machines that keep a copy.
+
     Attributes:
         waiting: Client → its waiting connections, in order; the client that was served last is last.
         taken: The requests that are being answered.
@@ -207,14 +210,23 @@ class TurnQueue:
         strangers = sum(not _is_signed_in(turn.client) for turn in self.taken)
         full = strangers >= limits.OF_STRANGERS
         pause = strangers < len(self.taken) and now < self.stranger_at + limits.STRANGERS_PAUSE_SECONDS
-        return next((each for each in self.waiting if _is_signed_in(each) or not (full or pause)), None)
+        left = sum(not turn.client.startswith(_FOLLOWER) for turn in self.taken) < limits.THREADS
+        return next((each for each in self.waiting if _may_begin(each, left=left, strangers=not (full or pause))), None)
 
 
 _SIGNED_IN: Final = "login "
+_FOLLOWER: Final = f"{_SIGNED_IN}{BY_FOLLOWER}"
 
 
 def _is_signed_in(client: str) -> bool:
     return client.startswith(_SIGNED_IN)
+
+
+def _may_begin(client: str, *, left: bool, strangers: bool) -> bool:
+    """Whether a client is answered: a follower always, others while a thread is left, strangers while they may."""
+    if client.startswith(_FOLLOWER):
+        return True
+    return left and (strangers or _is_signed_in(client))
 
 
 class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
@@ -319,7 +331,7 @@ def listener(
     )
     settings = Adjustments(
         sockets=[listening],
-        threads=limits.THREADS,
+        threads=limits.THREADS + limits.OF_FOLLOWERS,
         ident=None,
         clear_untrusted_proxy_headers=True,
         connection_limit=sys.maxsize,  # the listener has its own limit

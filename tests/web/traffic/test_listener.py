@@ -356,6 +356,24 @@ def test_as_long_as_somebody_known_is_answered_strangers_have_a_turn_at_a_time_a
     assert turns.popleft().client == "c"
 
 
+def test_a_machine_that_keeps_a_copy_has_a_thread_where_people_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asha's eight requests take long, a ninth waits; the follower's own does not, and takes nobody's thread."""
+    monkeypatch.setattr(limits, "BEGUN_AT_ONCE", 99)
+    turns = waiting("login follower:head-office", *["login asha"] * (limits.THREADS + 1))
+
+    begun = [turns.popleft().client for _ in range(limits.THREADS + 1)]
+    assert begun == ["login follower:head-office", *["login asha"] * limits.THREADS]
+    assert len(turns) == 0
+    turns.append(connection("login follower:head-office"))
+    assert turns.popleft().client == "login follower:head-office"
+
+
+def connection(of: str) -> Any:  # noqa: ANN401 - of connections that are none
+    """A connection of a client that is none."""
+    (found,) = waiting(of).waiting[of]
+    return found
+
+
 def waiting(*clients: str) -> Any:  # noqa: ANN401 - of connections that are none
     """Turns of clients, one request each, in their order."""
 
