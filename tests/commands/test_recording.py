@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.commands.shell import Shell
 
 TOLD: Final = frozenset(
-    ("programme_id", "act_id", "action", "sequence", "placement_id", "notes", "dry_run", "sentence")
+    ("programme_id", "act_id", "action", "sequence", "placement_id", "notes", "dry_run", "sentence", "copied")
 )
 """What is said of every act that is recorded."""
 
