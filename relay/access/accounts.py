@@ -198,7 +198,8 @@ def find(graph: Graph, login: str) -> Account:
         NoAccount: There is none.
         Unavailable: The database cannot be reached.
     """
-    return _signing_in(_row(graph, login))
+    row = _row(graph, login)
+    return signing_in(row["account"], row["required"])
 
 
 def all_accounts(graph: Graph) -> tuple[Account, ...]:
@@ -341,7 +342,7 @@ def authenticate(graph: Graph, login: str, password: str) -> Account:
     stored_hash = (rows[0]["account"]["password"] if rows else "") or _unmatchable_hash()
     if not hash_matches(stored_hash, password) or not rows:
         raise NotLetIn
-    return _signing_in(rows[0])
+    return signing_in(rows[0]["account"], rows[0]["required"])
 
 
 # ---------------------------------------------------------------------------------------------------- as it is stored
@@ -377,9 +378,14 @@ def account_of(properties: Mapping[str, Any]) -> Account:
     )
 
 
-def _signing_in(row: Mapping[str, Any]) -> Account:
-    """The account of a row of `cypher.ACCOUNT`, with the day from which it must have a second factor."""
-    account, required = account_of(row["account"]), row["required"]
+def signing_in(properties: Mapping[str, Any], required: Sequence[str] | None) -> Account:
+    """The account from the properties of its node, with the day from which it must have a second factor.
+
+    Args:
+        properties: The properties.
+        required: The roles that must have one, as they are stored; None if nobody ever said so.
+    """
+    account = account_of(properties)
     if not required or account.factors:
         return account
     return replace(account, factor_due_on=factor_requirement.due_day(account.grants, required))

@@ -241,17 +241,18 @@ def add(
         host=site.host,
         made_at=instant(now.astimezone(UTC)),
     )
-    codes, hashes = second_factor.new_recovery(random)
+    has_codes = bool(second_factor.recovery_left(accounts.properties(graph, login)))
+    codes, hashes = ((), []) if has_codes else second_factor.new_recovery(random)  # hashing ten takes a second
 
     def work(transaction: Transaction) -> tuple[Account, tuple[str, ...]]:
         stored = accounts.lock_properties(transaction, login)
-        there, has_codes = passkeys_of(stored), bool(second_factor.recovery_left(stored))
+        there, first = passkeys_of(stored), bool(codes) and not second_factor.recovery_left(stored)
         if any(each.passkey_id == passkey.passkey_id for each in there):
             raise refused(NOT_MADE)
         used = {**_used(stored), passkey.passkey_id: (made.sign_count, challenge.asked_at)}
-        set_ = {**_as_stored((*there, passkey), used), **({} if has_codes else {"recovery": hashes})}
+        set_ = {**_as_stored((*there, passkey), used), **({"recovery": hashes} if first else {})}
         account = _change(transaction, login, "factor_passkey", passkey, now, set_)
-        return account, () if has_codes else codes
+        return account, codes if first else ()
 
     return graph.write(work)
 

@@ -8,7 +8,7 @@ how long each kind is valid, and what a revoked one may still do.
         login               the account for which it is valid, or that made it
         scope               the programme in which it is valid
         created_at, expires_at, last_used_at, revoked_at        UTC instants; '' for never
-        and what the kind adds: role, place, name, gift
+        and what the kind adds: role, place, name, gift, browser
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class TokenKind:
     Attributes:
         begins: The prefix of its secrets.
         lasts: How long a token is valid, or the most that can be asked for; zero: until it is revoked.
-        of_account: Whether it is revoked when its account is removed or gets another password.
+        of_account: Whether it is revoked when its account is removed or gets another password; a session ends with
+            its account's generation.
         in_trail: Whether the trail of accounts names it until it is revoked; other tokens are deleted when they end.
         hands_in_for: How long a revoked token may still hand in acts; zero: it is deleted at once.
         hands_in_acts: How many acts a revoked token may hand in altogether.
@@ -65,11 +66,13 @@ KINDS: Final[Mapping[str, TokenKind]] = {
     "invitation": TokenKind(lasts=timedelta(days=14), in_trail=False),
     "story": TokenKind(lasts=timedelta(days=30), of_account=False, in_trail=False),
     "follower": TokenKind(begins="relayfollower_", of_account=False),
+    "session": TokenKind(lasts=timedelta(hours=12), of_account=False, in_trail=False),
 }
 """What programs sign in with, telephones, the codes that enrol them, links by which somebody chooses her password,
-donors' links to a story, and machines that keep a copy. All is our choice: a token that was forgotten ends within a
-year; a field worker's season is 500 acts; a code is long enough there to be read out twice; a paper with a link reaches
-the last office in two weeks; a donor answers a letter within a month."""
+donors' links to a story, machines that keep a copy, and browsers in which somebody is signed in. All is our choice: a
+token that was forgotten ends within a year; a field worker's season is 500 acts; a code is long enough there to be read
+out twice; a paper with a link reaches the last office in two weeks; a donor answers a letter within a month; a session
+lasts a working day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +82,12 @@ class ValidToken:
     Attributes:
         row: Its row in the table.
         account: The properties of its account; None if the account was removed.
+        required: The roles that must have a second factor, as they are stored; None if nobody ever said so.
     """
 
     row: Mapping[str, Any]
     account: Mapping[str, Any] | None
+    required: Sequence[str] | None
 
 
 def new_secret(kind: str, random: Callable[[int], bytes]) -> str:
@@ -161,7 +166,12 @@ def use_up(transaction: Transaction, kind: str, secret: str, now: datetime) -> V
 
 def _valid_token(rows: Sequence[Mapping[str, Any]], now: datetime) -> ValidToken | None:
     return next(
-        (ValidToken(row=row["token"], account=row["account"]) for row in rows if is_valid(row["token"], now)), None
+        (
+            ValidToken(row=row["token"], account=row["account"], required=row.get("required"))
+            for row in rows
+            if is_valid(row["token"], now)
+        ),
+        None,
     )
 
 

@@ -825,9 +825,15 @@ LINKED_ACCOUNT: Final[LiteralString] = "MATCH (a:Account) WHERE a.subject = $sub
 
 ADD_ACCOUNT: Final[LiteralString] = "CREATE (a:Account) SET a = $account"
 
-SET_ACCOUNT: Final[LiteralString] = "MATCH (a:Account {key: $key}) SET a = $account"
+# Set an account, and end the sessions that are not of its generation; cost: an index look-up each.
+SET_ACCOUNT: Final[LiteralString] = """
+MATCH (a:Account {key: $key}) SET a = $account
+WITH a MATCH (t:Token {of: 'session', login: a.login}) WHERE t.generation <> a.generation DELETE t
+"""
 
-REMOVE_ACCOUNT: Final[LiteralString] = "MATCH (a:Account {key: $key}) DELETE a"
+REMOVE_ACCOUNT: Final[LiteralString] = """
+MATCH (a:Account {key: $key}) OPTIONAL MATCH (t:Token {of: 'session', login: a.login}) DELETE a, t
+"""
 
 # ---------------------------------------------------------------------------------------------------- tries to sign in
 
@@ -873,10 +879,12 @@ TOKENS: Final[LiteralString] = """
 MATCH (t:Token {of: $of}) RETURN properties(t) AS token ORDER BY t.login, t.created_at, t.token_id
 """
 
-# A token with its account, null where there is none. One row, or none; cost: two index look-ups.
+# A token with its account, null where there is none, and which roles must have a second factor, null if nobody ever
+# said so. One row, or none; cost: three index look-ups.
 TOKEN: Final[LiteralString] = """
 MATCH (t:Token {key: $key}) OPTIONAL MATCH (a:Account {key: 'account/' + t.login})
-RETURN properties(t) AS token, properties(a) AS account
+OPTIONAL MATCH (h:TrailHead {key: 'trail'})
+RETURN properties(t) AS token, properties(a) AS account, h.required AS required
 """
 
 # The same, and delete the token, so that it can be used only once.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from typing import Any, Final
@@ -14,9 +14,10 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
 from relay import private_files
-from relay.access import accounts, api_tokens, devices, followers, roles
+from relay.access import accounts, api_tokens, browser_sessions, devices, followers, roles
 from relay.access.roles import OWNER, Grant
 from relay.errors import Unavailable, Unknown
+from relay.web import public_demonstration
 from relay.web.request import current
 
 KEY_FILE: Final = "session.key"
@@ -55,6 +56,7 @@ class User:
         login: The account.
         grants: The roles that the account holds, or those of them to which a token is limited.
         generation: The account's generation; 0 if no session is needed.
+        session_secret: The secret of the session; empty if it has no row, or no session is needed.
         token_id: The id of the token that was sent, if any; a request with a token needs no CSRF protection.
         device: The telephone whose token it is; None if it is no telephone's.
         has_factor: Whether the account has a second factor; False if no session is needed.
@@ -64,6 +66,7 @@ class User:
     login: str
     grants: tuple[Grant, ...]
     generation: int = 0
+    session_secret: str = field(default="", repr=False)
     token_id: str = ""
     device: devices.Device | None = None
     has_factor: bool = False
@@ -74,8 +77,8 @@ class User:
     is_anonymous = False
 
     def get_id(self) -> str:
-        """What the session stores of the user: "GENERATION LOGIN"."""
-        return f"{self.generation} {self.login}"
+        """What the session stores of the user: "GENERATION LOGIN SECRET", or without a row "GENERATION LOGIN"."""
+        return f"{self.generation} {self.login} {self.session_secret}".rstrip()
 
     @property
     def by(self) -> str:
@@ -124,7 +127,7 @@ def set_up(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=site is not None,
-        PERMANENT_SESSION_LIFETIME=12 * 60 * 60,  # our choice: a working day
+        PERMANENT_SESSION_LIFETIME=browser_sessions.LASTS,
         SESSION_REFRESH_EACH_REQUEST=False,
     )
     manager = LoginManager(app, add_context_processor=False)  # templates ask `user`
@@ -166,16 +169,29 @@ def signed_in() -> User:
 def begin_session(account: accounts.Account, *, proven: bool = False) -> None:
     """Begin a new session for an account; what the browser's session held before is dropped.
 
+    It is in no list in a public demonstration, where everybody uses one account.
+
     Args:
         account: The account.
         proven: Whether its owner proved her second factor just now.
     """
+    core, secret = current.core(), ""
+    if not public_demonstration.shown():
+        secret = browser_sessions.begin(
+            core.graph,
+            account,
+            instead_of=_login_and_secret(session.get("_user_id", ""))[1],
+            user_agent=request.user_agent.string,
+            address=request.remote_addr or "",
+            now=core.now(),
+            random=secrets.token_bytes,
+        )
     session.clear()
     if proven:
-        session[_PROVEN] = current.core().now().timestamp()
+        session[_PROVEN] = core.now().timestamp()
     session.permanent = True
     session["opened"] = secrets.token_hex(8)
-    login_user(_user_of_account(account))
+    login_user(_user_of_account(account, secret))
 
 
 def require_proven() -> None:
@@ -205,17 +221,25 @@ def half_signed_in() -> User | None:
 
 
 def end_session() -> None:
-    """End the session of this browser alone."""
-    logout_user()
-    session.clear()
+    """End the session of this browser alone; if it has no row, all of the account, but for a public demonstration."""
+    user_ = user()
+    if user_ and user_.session_secret:
+        session_id = browser_sessions.id_of(user_.session_secret)
+        browser_sessions.end(current.graph(), user_.login, session_id, current.core().now())
+    elif user_ and user_.generation and not public_demonstration.shown():
+        accounts.end_sessions(current.graph(), user_.login)
+    _forget()
 
 
 def end_all_sessions() -> None:
     """End every session of the user, in all browsers."""
-    user_ = user()
-    if user_ and user_.generation:
-        accounts.end_sessions(current.graph(), user_.login)
-    end_session()
+    accounts.end_sessions(current.graph(), signed_in().login)
+    _forget()
+
+
+def _forget() -> None:
+    logout_user()
+    session.clear()
 
 
 def cache_key() -> str:
@@ -233,29 +257,37 @@ def login_without_database() -> str | None:
     scheme, secret = _authorization(request)
     if scheme == "bearer":
         return core.known_tokens.get(_digest(secret))
-    session_id = str(session.get("_user_id", ""))
-    return session_id.partition(" ")[2] or None
+    return _login_and_secret(session.get("_user_id", ""))[0] or None
 
 
-def _user_of_account(account: accounts.Account) -> User:
+def _login_and_secret(session_id: str) -> tuple[str, str]:
+    """What `User.get_id` wrote, each empty where it is missing."""
+    _, login, secret = f"{session_id}  ".split(" ")[:3]
+    return login, secret
+
+
+def _user_of_account(account: accounts.Account, secret: str = "") -> User:
     return User(
         login=account.login,
         grants=account.grants,
         generation=account.generation,
+        session_secret=secret,
         has_factor=bool(account.factors),
         factor_due_on=account.factor_due_on,
     )
 
 
 def _user_of_session(session_id: str) -> User | None:
-    generation, _, login = session_id.partition(" ")
+    login, secret = _login_and_secret(session_id)
+    graph, now = current.graph(), current.core().now()
     try:
-        account = accounts.find(current.graph(), login)
-    except accounts.NoAccount:
+        account = browser_sessions.authenticate(graph, secret, now) if secret else accounts.find(graph, login)
+    except (accounts.NoAccount, accounts.NotLetIn):
         return None
     if _PROVEN in session:
         account = replace(account, factor_due_on=None)
-    return _user_of_account(account) if str(account.generation) == generation else None
+    user_ = _user_of_account(account, secret)
+    return user_ if user_.get_id() == session_id else None
 
 
 def _user_of_request(sent: Request) -> User | None:

@@ -11,7 +11,7 @@ from relay.access import accounts, passkeys, second_factor, sign_in_tries
 from relay.access.sign_in_tries import TooManyTries
 from relay.errors import Failure, NotFound, Refused, TooOften, refused
 from relay.service import failure
-from relay.web import challenges, public_demonstration, sessions
+from relay.web import challenges, sessions
 from relay.web.i18n.sentences import error_text
 from relay.web.permission import public
 from relay.web.request import current, typed_form
@@ -211,11 +211,8 @@ def once(secret: str) -> Response | str:
 @blueprint.post("/sign-out")
 @public()
 def sign_out() -> Response:
-    """Sign out, wherever this account is signed in; where everybody uses it, in a public demonstration, here alone."""
-    if public_demonstration.shown():
-        sessions.end_session()
-    else:
-        sessions.end_all_sessions()
+    """Sign out in this browser."""
+    sessions.end_session()
     response = redirect(url_for("sign_in.page"), 303)
     response.headers["Clear-Site-Data"] = '"cache"'  # the next one at this machine may press Back
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import replace
+from datetime import timedelta
 from secrets import token_bytes
 from typing import TYPE_CHECKING
 from unittest.mock import Mock
@@ -12,16 +13,19 @@ from unittest.mock import Mock
 import pytest
 from itsdangerous import TimestampSigner
 
-from relay.access import accounts, api_tokens
+from relay.access import accounts, api_tokens, browser_sessions, token_table
 from relay.access.owner_link import OneTimeLink
 from relay.access.roles import Grant, grant_of
-from relay.errors import Unavailable
+from relay.database import embedded_server
+from relay.errors import Unavailable, refused
 from relay.settings import Settings
 from relay.web import create_app, sessions
+from tests.rigs import queries
 from tests.web import relays
 from tests.web.readers import WORDS, bearer, sign_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from flask import Flask
@@ -156,7 +160,7 @@ def test_a_reader_waits_once_for_a_database_that_is_gone(
     assert people
     sign_in(door, "manager")
     gone = Mock(side_effect=Unavailable(reason="The database cannot be reached.", advice="Try again."))
-    monkeypatch.setattr(accounts, "find", gone)
+    monkeypatch.setattr(token_table, "find", gone)
 
     for page, status in (("/", 503), ("/p/demo/gifts", 503), ("/nowhere", 404)):
         gone.reset_mock()
@@ -168,3 +172,119 @@ def test_a_reader_waits_once_for_a_database_that_is_gone(
 
     monkeypatch.undo()
     assert door.get("/p/demo/gifts").status_code == 200
+
+
+class Lila:
+    """Lila, who signs in in several browsers, at a time that is set by hand."""
+
+    def __init__(self, graph: Graph, settings: Settings) -> None:
+        """Begin at noon."""
+        self.graph, self.now = graph, relays.NOW
+        self.app = create_app(graph, settings, now=lambda: self.now)
+
+    def browser(self) -> FlaskClient:
+        """A browser in which she is signed in."""
+        browser = self.app.test_client()
+        sign_in(browser, "lila")
+        return browser
+
+    def rows(self) -> tuple[browser_sessions.BrowserSession, ...]:
+        """Her sessions that are in the list."""
+        return browser_sessions.sessions_of(self.graph, "lila", self.now)
+
+
+@pytest.fixture
+def lila(recorded: Graph, settings: Settings) -> Iterator[Lila]:
+    """Give Lila, a manager of demo."""
+    accounts.add(recorded, "lila", (grant_of("manager@demo"),), WORDS, relays.NOW)
+    lila = Lila(recorded, settings)
+    yield lila
+    accounts.remove(recorded, "lila")
+    assert lila.rows() == ()
+
+
+def send(browser: FlaskClient, path: str, **typed: str) -> None:
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', browser.get("/account").text)[0]
+    assert browser.post(path, data={"csrf_token": token, **typed}).status_code == 303
+
+
+def no_room() -> None:
+    raise refused(embedded_server.DISK_FULL, data_folder="here", free_mb=3)
+
+
+def is_in(browser: FlaskClient) -> bool:
+    return browser.get("/p/demo").status_code == 200
+
+
+def test_who_signs_out_is_out_in_that_browser_alone_and_a_copied_cookie_too(lila: Lila) -> None:
+    here, there, thief = lila.browser(), lila.browser(), lila.app.test_client()
+    cookie = here.get_cookie(name := lila.app.config["SESSION_COOKIE_NAME"])
+    assert cookie
+    thief.set_cookie(name, cookie.value)
+    assert is_in(thief)
+
+    send(here, "/sign-out")
+
+    assert [is_in(each) for each in (here, thief, there)] == [False, False, True]
+    assert len(lila.rows()) == 1
+
+
+def test_another_password_and_signing_out_everywhere_leave_no_row_of_what_ended(lila: Lila) -> None:
+    here, there = lila.browser(), lila.browser()
+
+    send(here, "/account/password", password=WORDS, new=f"{WORDS} again", again=f"{WORDS} again")
+    assert (is_in(here), is_in(there), len(lila.rows())) == (True, False, 1)
+
+    send(here, "/account/signed-in", **{"form.step": "sessions"})
+    assert (is_in(here), len(lila.rows())) == (False, 0)
+
+
+def test_who_signs_in_once_more_has_one_session_in_that_browser(lila: Lila) -> None:
+    here = lila.browser()
+
+    sign_in(here, "lila")
+
+    assert (is_in(here), len(lila.rows())) == (True, 1)
+
+
+def test_somebody_signs_in_while_the_disk_is_full(lila: Lila, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such a session is in no list; signing out ends it with all others, once there is room again."""
+    other = lila.browser()
+    with monkeypatch.context() as full:
+        full.setattr(lila.graph, "_before_writing", no_room)
+        here = lila.browser()
+        lila.now += timedelta(minutes=6)
+        assert (is_in(here), is_in(other), len(lila.rows())) == (True, True, 1)
+
+    send(here, "/sign-out")
+    assert (is_in(here), is_in(other), len(lila.rows())) == (False, False, 0)
+
+
+def test_a_session_costs_no_more_queries_than_its_cookie_did_and_is_written_every_five_minutes(
+    lila: Lila, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as full:
+        full.setattr(lila.graph, "_before_writing", no_room)
+        without_row = lila.browser()
+    listed = lila.browser()
+    assert is_in(without_row)  # what the first page reads is known from then on
+    asked = queries.counted(monkeypatch)
+
+    def cost(browser: FlaskClient) -> list[str]:
+        asked.clear()
+        assert is_in(browser)
+        return list(asked)
+
+    assert cost(listed) == cost(without_row)
+    lila.now += timedelta(minutes=6)
+    assert sorted(cost(listed)) == sorted([*cost(without_row), "run"])
+    assert cost(listed) == cost(without_row)
+
+
+def test_a_session_ends_after_a_working_day(lila: Lila) -> None:
+    here = lila.browser()
+
+    lila.now += browser_sessions.LASTS
+    assert not is_in(here)
+    lila.browser()
+    assert len(lila.rows()) == 1

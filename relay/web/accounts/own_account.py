@@ -1,4 +1,4 @@
-"""The page of the user's own account: its roles, its password, and its tokens for other machines."""
+"""The page of the user's own account: its roles, its password, and all that opens Relay in her name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 
-from relay.access import accounts, api_tokens, linked_sign_in, sign_in_tries
+from relay.access import accounts, api_tokens, browser_sessions, devices, linked_sign_in, passkeys, sign_in_tries
 from relay.access.roles import EVERY
 from relay.errors import Failure, Invalid, Refused, RelayError, refused
 from relay.ledger import places
@@ -74,7 +74,7 @@ NOT_DAYS: Final = Failure(
 @blueprint.get("/account")
 @action("own account")
 def page() -> Response:
-    """The user's roles and tokens."""
+    """The user's roles, and all that opens Relay in her name."""
     return _shown()
 
 
@@ -144,15 +144,29 @@ def make_token() -> Answer:
     return _shown(made=made)
 
 
-@blueprint.post("/account/tokens/<token_id>/revoke")
+@blueprint.post("/account/signed-in")
 @action("own account")
-def revoke(token_id: str) -> Answer:
-    """Revoke one of the user's own tokens."""
-    user = in_a_browser()
-    if token_id not in {token.token_id for token in _tokens(user.login)}:
-        raise refused(api_tokens.NO_TOKEN, token_id=token_id)
-    api_tokens.revoke(current.graph(), token_id, by=user.by)
-    flash(gettext("The token %(token)s has ended.", token=token_id))
+def end() -> Answer:
+    """End one of the user's sessions, telephones and tokens, or all of her sessions."""
+    user, graph, now = in_a_browser(), current.graph(), current.core().now()
+    kind, _, id_ = pressed_button().partition(" ")
+    if kind == "sessions":
+        sessions.end_all_sessions()
+        return redirect(url_for("sign_in.page"), 303)
+    if kind == "session":
+        browser_sessions.end(graph, user.login, id_, now)
+        told = gettext("That browser is signed out.")
+    elif kind == "device":
+        if id_ not in {each.device_id for each in devices.all_devices(graph, user.login)}:
+            raise refused(devices.NO_DEVICE, device_id=id_)
+        name = devices.revoke(graph, id_, now, by=user.by).name
+        told = gettext("%(name)s opens nothing any more. What it had kept can still be handed in.", name=name)
+    else:
+        if id_ not in {token.token_id for token in _tokens(user.login)}:
+            raise refused(api_tokens.NO_TOKEN, token_id=id_)
+        api_tokens.revoke(graph, id_, by=user.by)
+        told = gettext("The token %(token)s has ended.", token=id_)
+    flash(told)
     return redirect(url_for("own_account.page"), 303)
 
 
@@ -182,25 +196,33 @@ def _tokens(login: str) -> tuple[Token, ...]:
 
 
 def _shown(error: RelayError | None = None, made: NewToken | None = None) -> Response:
-    user, provider = sessions.signed_in(), current.core().settings.provider
-    login = user.login if user.generation else ""
+    user, core = sessions.signed_in(), current.core()
+    graph, now, provider = core.graph, core.now(), core.settings.provider
+    stored = accounts.properties(graph, user.login) if user.generation else {}
+    telephones = [each for each in devices.all_devices(graph, user.login) if not each.revoked_at]
     page = render_template(
         "account.html",
         login=user.login,
         grants=user.grants,
         has_session=bool(user.generation) and not user.token_id,
-        factors=accounts.find(current.graph(), user.login).factors if user.generation else (),
-        has_password=bool(user.generation) and _has_password(user.login),
+        factors=accounts.account_of(stored).factors if stored else (),
+        has_password=bool(stored.get("password")),
         found=organisation_sign_in.found_subject(),
-        subject=linked_sign_in.subject_of(current.graph(), provider.issuer, login) if provider and login else "",
+        subject=linked_sign_in.subject_of(graph, provider.issuer, user.login) if provider and stored else "",
+        sessions=browser_sessions.sessions_of(graph, user.login, now),
+        here=browser_sessions.id_of(user.session_secret),
+        telephones=telephones,
+        places={each.programme_id: places.names(graph, each.programme_id) for each in telephones},
         tokens=_tokens(user.login),
+        passkeys=passkeys.passkeys_of(stored),
+        used=passkeys.last_used_at(stored),
         programmes=guard.heads(),
         error=error_text(error) if error else "",
         made=made,
         days=DAYS,
         administers=guard.may("accounts", EVERY),
         has_devices=guard.may("device code"),
-        place_names=places.names_in_grants(current.graph(), user.grants),
+        place_names=places.names_in_grants(graph, user.grants),
     )
     response = make_response(page, _CHECKED if error else 200)
     response.headers["Cache-Control"] = "no-store"

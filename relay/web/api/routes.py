@@ -293,7 +293,7 @@ def sign_out() -> Response:
     if user.token_id:
         api_tokens.revoke(current.graph(), user.token_id, by=f"account:{user.login}")
     else:
-        sessions.end_all_sessions()
+        sessions.end_session()
     return jsonify(signed_out=True)
 
 

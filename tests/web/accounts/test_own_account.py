@@ -1,23 +1,29 @@
-"""One's own account: its password and its tokens."""
+"""One's own account: its password, and all that opens Relay in its owner's name."""
 
 from __future__ import annotations
 
 import re
+from secrets import token_bytes
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
-from relay.access import accounts, api_tokens
+from relay.access import account_trail, accounts, api_tokens, browser_sessions, devices
 from relay.access.roles import grant_of
 from relay.web import create_app
+from tests.rigs.in_a_thread import answering
 from tests.web import relays
+from tests.web.conftest import Watched
 from tests.web.readers import WORDS, bearer, sign_in
 from tests.web.reading import words
+from tests.web.test_every_page import faults, too_wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask.testing import FlaskClient
+    from playwright.sync_api import BrowserContext
 
     from relay.graph import Graph
     from relay.settings import Settings
@@ -31,6 +37,17 @@ def mina(recorded: Graph) -> Iterator[str]:
     accounts.add(recorded, "mina", (grant_of("manager@demo"),), WORDS, relays.NOW)
     yield "mina"
     accounts.remove(recorded, "mina")
+
+
+def enrolled(graph: Graph, login: str) -> devices.Device:
+    code = devices.make_code(
+        graph, login, programme_id="demo", place_id="D", around=(), now=relays.NOW, random=token_bytes
+    ).code
+    return devices.enrol(graph, code, "blue phone", now=relays.NOW, random=token_bytes).device
+
+
+def end(client: FlaskClient, which: str) -> tuple[int, str]:
+    return post(client, "/account/signed-in", **{"form.step": which})
 
 
 def post(client: FlaskClient, path: str, **typed: str) -> tuple[int, str]:
@@ -78,7 +95,7 @@ def test_a_token_is_shown_once_and_ended(recorded: Graph, door: FlaskClient, min
     assert secret not in page
     token_id = next(token.token_id for token in api_tokens.all_tokens(recorded) if token.login == mina)
     assert token_id in page
-    assert "The token" in post(door, f"/account/tokens/{token_id}/revoke")[1]
+    assert "The token" in end(door, f"token {token_id}")[1]
     assert [token for token in api_tokens.all_tokens(recorded) if token.login == mina] == []
 
 
@@ -93,14 +110,74 @@ def test_no_token_goes_beyond_its_account_or_lasts_for_ever(door: FlaskClient, m
         assert post(door, "/account/tokens", **typed)[0] == 422, typed
 
 
-def test_nobody_ends_the_token_of_another(recorded: Graph, door: FlaskClient, mina: str) -> None:
-    accounts.add(recorded, "tara", (grant_of("manager@demo"),), WORDS, relays.NOW)
+def test_nobody_ends_what_is_anothers(recorded: Graph, settings: Settings, door: FlaskClient, mina: str) -> None:
+    accounts.add(recorded, "tara", (grant_of("staff@demo"),), WORDS, relays.NOW)
     hers = api_tokens.issue(recorded, "tara", days=1, now=relays.NOW, random=bytes)
+    phone = enrolled(recorded, "tara")
+    elsewhere = create_app(recorded, settings, now=lambda: relays.NOW).test_client()
+    sign_in(elsewhere, "tara")
+    (session,) = browser_sessions.sessions_of(recorded, "tara", relays.NOW)
     sign_in(door, mina)
 
-    assert post(door, f"/account/tokens/{hers.token.token_id}/revoke")[0] == 404
+    assert end(door, f"token {hers.token.token_id}")[0] == 404
+    assert end(door, f"device {phone.device_id}")[0] == 404
+    end(door, f"session {session.session_id}")
+
     assert hers.token in api_tokens.all_tokens(recorded)
+    assert devices.all_devices(recorded, "tara") == (phone,)
+    assert elsewhere.get("/account").status_code == 200
+    devices.revoke(recorded, phone.device_id, relays.NOW)
     accounts.remove(recorded, "tara")
+
+
+def test_a_browser_that_is_signed_out_from_another_is_out_at_its_next_click_and_a_third_stays(
+    recorded: Graph, settings: Settings, mina: str
+) -> None:
+    app = create_app(recorded, settings, now=lambda: relays.NOW)
+    here, lost, third = (app.test_client() for _ in range(3))
+    for browser, system in ((here, "X11; Linux x86_64"), (lost, "Android 14; Mobile"), (third, "Windows NT 10.0")):
+        browser.environ_base["HTTP_USER_AGENT"] = f"Mozilla/5.0 ({system}; rv:133.0) Gecko Firefox/133.0"
+        sign_in(browser, mina)
+    listed = here.get("/account").text
+    rows = re.findall(r'<bdi>(Firefox on \w+)</bdi>(?: <small[^>]*>([^<]*))?.*?value="(session [0-9a-f]+)"', listed)
+    assert sorted(row[:2] for row in rows) == [
+        ("Firefox on Android", ""),
+        ("Firefox on Linux", "this browser"),
+        ("Firefox on Windows", ""),
+    ]
+
+    told = end(here, sorted(rows)[0][2])
+
+    assert "That browser is signed out." in told[1]
+    assert [browser.get("/p/demo").status_code for browser in (here, lost, third)] == [200, 303, 200]
+    assert account_trail.verify(recorded).ok
+
+
+def test_all_that_opens_relay_in_her_name_stands_on_one_page_on_a_narrow_screen(
+    recorded: Graph, settings: Settings, context: BrowserContext, mina: str
+) -> None:
+    accounts.set_grants(recorded, mina, (grant_of("staff@demo"),))
+    api_tokens.issue(recorded, mina, role="staff", programme_id="demo", days=9, now=relays.NOW, random=token_bytes)
+    enrolled(recorded, mina)
+    with answering(create_app(recorded, settings, now=lambda: relays.NOW)) as site:
+        watched = Watched(context, site)
+        page = watched.goto("/sign-in")
+        page.set_viewport_size({"width": 390, "height": 800})
+        page.get_by_label("Login").fill(mina)
+        page.get_by_label("Password").fill(WORDS)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url("**/p/demo")
+        watched.goto("/account")
+        assert page.locator("tr.part").all_inner_texts() == ["Browsers", "Telephones", "Tokens"]
+        assert (faults(page), too_wide(page)) == ([], {})
+
+        page.get_by_role("button", name="End blue phone").click()
+        expect(page.get_by_text("blue phone opens nothing any more.")).to_be_visible()
+        assert page.locator("tr.part").all_inner_texts() == ["Browsers", "Tokens"]
+        page.get_by_role("row").filter(has_text="this browser").get_by_role("button").click()
+        page.wait_for_url("**/sign-in")
+        context.close()
+    assert (watched.complaints, watched.strangers) == ([], [])
 
 
 def test_a_token_changes_no_password_and_makes_no_token(recorded: Graph, door: FlaskClient, mina: str) -> None:
