@@ -309,4 +309,4 @@ def test_who_has_none_is_asked_nothing_and_the_database_no_more_often(
     sent = sign_in(maya, "maya")
 
     assert (sent.status_code, sent.location) == (303, "/")
-    assert asked == [2]  # failed tries, and the account
+    assert asked == [3]  # failed tries, the account, and the row of the session
