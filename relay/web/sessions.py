@@ -208,7 +208,7 @@ def require_proven() -> None:
 
 def begin_half(account: accounts.Account | User) -> None:
     """Remember that somebody's password was right, until she proves her second factor; she is not signed in by it."""
-    user_ = account if isinstance(account, User) else _user_of_account(account)
+    user_ = account if isinstance(account, User) else _user_of_account(account, "")
     session[_HALF] = [user_.get_id(), current.core().now().timestamp()]
 
 
@@ -266,7 +266,7 @@ def _login_and_secret(session_id: str) -> tuple[str, str]:
     return login, secret
 
 
-def _user_of_account(account: accounts.Account, secret: str = "") -> User:
+def _user_of_account(account: accounts.Account, secret: str) -> User:
     return User(
         login=account.login,
         grants=account.grants,
