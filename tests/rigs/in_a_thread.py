@@ -30,9 +30,15 @@ def answering(app: Flask) -> Generator[str]:
 
 
 def close(server: Any) -> None:  # noqa: ANN401 - waitress has no types
-    """End a server in its own thread, which waits for its sockets.
+    """End a server in its own thread, with the lines that are still open.
 
     An answer that was just given may have woken that thread, which then has ended before it is woken for this.
     """
+
+    def leave() -> None:
+        for line in [*server.active_channels.values()]:
+            line.handle_close()
+        server.close()
+
     with suppress(OSError):
-        server.trigger.pull_trigger(server.close)
+        server.trigger.pull_trigger(leave)
