@@ -9,7 +9,7 @@ opens for her. So nobody is locked out, not even the only administrator. Tokens 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from relay.text import Sentence
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from relay.access.accounts import Account
     from relay.graph import Graph, Transaction
 
 
@@ -116,6 +117,17 @@ def due_day(grants: Collection[Grant], required: Sequence[str]) -> date | None:
     """The first day on which somebody with these grants must have a second factor, of what is stored; None if never."""
     days = [each.due_on for each in map(_read, required) if any(_reaches(each.role, grant) for grant in grants)]
     return min(days, default=None)
+
+
+def due_days(graph: Graph, all_accounts: Iterable[Account]) -> Mapping[str, date]:
+    """Login → the first day on which she must have a second factor, of those who must and have none yet.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    stored = [*map(str, requirements(graph))]
+    found = {each.login: due_day(each.grants, stored) for each in all_accounts if not each.factors}
+    return {login: day for login, day in found.items() if day}
 
 
 def _reaches(role: Grant, grant: Grant) -> bool:

@@ -244,12 +244,7 @@ def _print_requirements(session: Session) -> None:
     from relay.service.terminal import print_json
 
     found = factor_requirement.requirements(session.graph)
-    stored = [*map(str, found)]
-    missing = [
-        each.login
-        for each in accounts.all_accounts(session.graph)
-        if not each.factors and factor_requirement.due_day(each.grants, stored)
-    ]
+    missing = [*factor_requirement.due_days(session.graph, accounts.all_accounts(session.graph))]
     if session.as_json:
         print_json(
             {"required": [{"role": str(each.role), "due_on": each.due_on} for each in found], "without": missing}

@@ -29,7 +29,7 @@ _HALF: Final = "half"
 """The key in a session for whose password was right, and when, while a second factor is asked."""
 _HALF_SECONDS: Final = 10 * 60  # our choice: long enough to fetch the telephone
 _PROVEN: Final = "proven"
-"""The key in a session for when its reader proved her second factor."""
+"""The key in a session for when its reader proved her second factor; where she has none here, at the provider."""
 _PROVEN_SECONDS: Final = 10 * 60  # our choice: one piece of work
 _AHEAD_SECONDS: Final = 24 * 60 * 60  # our choice: by which a clock may have run fast when somebody signed in
 
@@ -166,14 +166,14 @@ def signed_in() -> User:
     return user_
 
 
-def begin_session(account: accounts.Account, *, proven: bool = False) -> None:
+def begin_session(account: accounts.Account, *, proven_at: float | None = None) -> None:
     """Begin a new session for an account; what the browser's session held before is dropped.
 
     It is in no list in a public demonstration, where everybody uses one account.
 
     Args:
         account: The account.
-        proven: Whether its owner proved her second factor just now.
+        proven_at: When its owner proved her second factor, in seconds of the epoch; None if she did not.
     """
     core, secret = current.core(), ""
     if not public_demonstration.shown():
@@ -187,22 +187,24 @@ def begin_session(account: accounts.Account, *, proven: bool = False) -> None:
             random=secrets.token_bytes,
         )
     session.clear()
-    if proven:
-        session[_PROVEN] = core.now().timestamp()
+    if proven_at is not None:
+        session[_PROVEN] = proven_at
     session.permanent = True
     session["opened"] = secrets.token_hex(8)
     login_user(_user_of_account(account, secret))
 
 
 def require_proven() -> None:
-    """Let whoever has a second factor go on only within ten minutes of proving it; a token is asked nothing.
+    """Let whoever has a second factor, here or at the provider, go on only within ten minutes of proving it.
+
+    A token is asked nothing.
 
     Raises:
         NotSignedIn: Nobody is signed in.
         ProveAgain: It was longer ago.
     """
     age = current.core().now().timestamp() - session.get(_PROVEN, 0.0)
-    if signed_in().has_factor and age > _PROVEN_SECONDS:
+    if (signed_in().has_factor or _PROVEN in session) and age > _PROVEN_SECONDS:
         raise ProveAgain
 
 

@@ -105,7 +105,7 @@ def code() -> Response | str | tuple[str, int, dict[str, str]]:
     except Refused as error:
         seconds = {"Retry-After": str(error.seconds)} if isinstance(error, TooOften) else {}
         return _code_form(error_text(error)), failure.status_of(error), seconds
-    return _go_on_signed_in(account, proven=True)
+    return _go_on_signed_in(account, proven_at=current.core().now().timestamp())
 
 
 @blueprint.get("/sign-in/passkey")
@@ -127,7 +127,7 @@ def passkey() -> Response | str | tuple[Response | str, int]:
         account = passkeys.accept(current.graph(), answer, site=site, challenge=challenge)
     except Refused as error:
         return _passkey_form(error_text(error)), failure.status_of(error)
-    return _go_on_signed_in(account, proven=True)
+    return _go_on_signed_in(account, proven_at=current.core().now().timestamp())
 
 
 def _passkey_form(error: str = "") -> Response | str:
@@ -147,15 +147,15 @@ def _carried() -> dict[str, Any]:
     return {"wanted": request.form.get(typed_form.WANTED, ""), "typed": typed_form.carried_fields()}
 
 
-def let_in(account: accounts.Account, *, proven: bool = False) -> Response | str:
+def let_in(account: accounts.Account, *, proven_at: float | None = None) -> Response | str:
     """Sign in whoever proved that an account is hers; if it has a second factor, ask for it first.
 
     Args:
         account: Her account.
-        proven: Whether she proved a second factor elsewhere.
+        proven_at: When she proved a second factor elsewhere, in seconds of the epoch; None if she did not.
     """
-    if proven or not account.factors:
-        return _go_on_signed_in(account, proven=proven)
+    if proven_at is not None or not account.factors:
+        return _go_on_signed_in(account, proven_at=proven_at)
     sessions.begin_half(account)
     if "codes" in account.factors or not challenges.site():
         return _code_form() if typed_form.carried_fields() else redirect(url_for("sign_in.code_page"), 303)
@@ -218,16 +218,16 @@ def sign_out() -> Response:
     return response
 
 
-def _go_on_signed_in(account: accounts.Account, *, proven: bool = False) -> Response | str:
+def _go_on_signed_in(account: accounts.Account, *, proven_at: float | None = None) -> Response | str:
     """Begin a session, and go on to the page that asked for it, with what was typed into its form.
 
     Whoever must have a second factor one day, and has none, is asked to set one up.
     """
     wanted, typed = str(session.get("wanted", "")), typed_form.carried_fields()
-    sessions.begin_session(account, proven=proven)
+    sessions.begin_session(account, proven_at=proven_at)
     if typed and _is_own_path(target := request.form.get(typed_form.WANTED, "")):
         return render_template("recording/go_on.html", wanted=target, typed=typed_form.without_prefix(typed))
-    if account.factor_due_on and not proven:
+    if account.factor_due_on and proven_at is None:
         return redirect(url_for("second_factor.page"), 303)
     return redirect(wanted if _is_own_path(wanted) else url_for("managers.front"), 303)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from relay.access import accounts, api_tokens, second_factor
+from relay.access import accounts, api_tokens, factor_requirement, second_factor
 from relay.access.roles import EVERY, ROLES, Grant, grant_of
 from relay.errors import Failure, Invalid, NotFound, Refused, RelayError, refused
 from relay.ledger import places, programme_heads
@@ -145,9 +145,11 @@ def _grant(role: str, programme_id: str, place_id: str) -> Grant:
 
 def _list(error: RelayError | None = None) -> str:
     require_all()
+    all_accounts = accounts.all_accounts(current.graph())
     return render_template(
         "accounts.html",
-        accounts=accounts.all_accounts(current.graph()),
+        accounts=all_accounts,
+        due_on=factor_requirement.due_days(current.graph(), all_accounts),
         login=request.form.get("login", ""),
         **_form(error),
     )

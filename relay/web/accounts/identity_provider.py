@@ -68,10 +68,12 @@ class Proven:
     Attributes:
         subject: Who it is there.
         by_second_factor: Whether the provider says that she proved a second factor.
+        seconds_ago: How long ago she signed in there; 0 where the provider does not say it.
     """
 
     subject: str
     by_second_factor: bool
+    seconds_ago: float
 
 
 class _LogoutToken(JWTClaims):  # type: ignore[misc]
@@ -99,11 +101,12 @@ class IdentityProvider:
             client_kwargs={"scope": "openid", "code_challenge_method": "S256", "default_timeout": _SECONDS},
         )
 
-    def leave_for(self, back: str) -> Response:
+    def leave_for(self, back: str, max_age: int | None) -> Response:
         """The answer that sends a browser to the provider.
 
         Args:
             back: The whole address to which the provider sends it back.
+            max_age: How many seconds ago at most she may have signed in there, else she does it again; None for any.
 
         Raises:
             Unavailable: The provider does not answer.
@@ -112,11 +115,15 @@ class IdentityProvider:
         for begun in [key for key in session if key.startswith("_state_")]:
             session.pop(begun)  # else a cookie grows too large of sign-ins that were begun and left
         with self._asked():
-            response: Response = self._client.authorize_redirect(back)
+            asked = {} if max_age is None else {"max_age": max_age}
+            response: Response = self._client.authorize_redirect(back, **asked)
             return response
 
-    def arrive(self) -> Proven:
+    def arrive(self, max_age: int | None) -> Proven:
         """Who signed in at the provider, from the request with which it sent the browser back.
+
+        Args:
+            max_age: As it was asked of `leave_for`.
 
         Raises:
             Unavailable: The provider does not answer.
@@ -126,7 +133,11 @@ class IdentityProvider:
             answer = self._client.authorize_access_token(claims_options=self._expected(), leeway=_SKEW_SECONDS)
             claims = answer["userinfo"]
             said = {claims.get("acr"), *claims.get("amr", ())}
-            return Proven(subject=_subject(claims), by_second_factor=not said.isdisjoint(self._settings.second_factor))
+            return Proven(
+                subject=_subject(claims),
+                by_second_factor=not said.isdisjoint(self._settings.second_factor),
+                seconds_ago=_seconds_ago(claims.get("auth_time"), max_age),
+            )
 
     def signed_out(self, token: str) -> str:
         """The subject of whoever signed out at the provider, from what it sent.
@@ -184,6 +195,20 @@ def _subject(claims: Any) -> str:  # noqa: ANN401 - what a provider sent
     if not isinstance(subject, str) or not subject:
         raise InvalidClaimError("sub")
     return subject
+
+
+def _seconds_ago(auth_time: Any, max_age: int | None) -> float:  # noqa: ANN401 - what a provider sent
+    """How long ago somebody signed in, which must be told where it was limited."""
+    if auth_time is None and max_age is None:
+        return 0.0
+    ago = time.time() - (auth_time if isinstance(auth_time, int | float) else float("-inf"))
+    if (
+        ago < -_SKEW_SECONDS
+        or ago > (float("inf") if max_age is None else max_age) + _SKEW_SECONDS
+        or auth_time is None
+    ):
+        raise InvalidClaimError("auth_time")
+    return max(0.0, ago)
 
 
 def _what(error: JoseError) -> str:

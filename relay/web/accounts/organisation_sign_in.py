@@ -28,6 +28,10 @@ _EXTENSION: Final = "relay.identity_provider"
 _FOUND: Final = "subject"
 """The key in a session for who its user is at the provider, until she links her account with it."""
 
+_MAX_AGE: Final = "max_age"
+"""The key in a session for how many seconds ago she may have signed in at the provider to which she was sent."""
+_AGAIN_SECONDS: Final = 60  # our choice: who proved it there a minute ago is not asked twice
+
 blueprint = Blueprint("organisation", __name__)
 
 
@@ -67,9 +71,22 @@ def set_up(app: Flask) -> None:
 @public()
 def leave() -> Answer:
     """Send the browser to the provider."""
+    session.pop(_MAX_AGE, None)
+    return _left()
+
+
+@blueprint.get("/sign-in/organisation/again")
+@public()
+def again() -> Answer:
+    """Send the browser of somebody who is signed in to the provider, to prove her second factor there once more."""
+    session[_MAX_AGE] = _AGAIN_SECONDS
+    return _left()
+
+
+def _left() -> Answer:
     provider = _provider()
     try:
-        return provider.leave_for(current.address_of(url_for("organisation.arrive")))
+        return provider.leave_for(current.address_of(url_for("organisation.arrive")), session.get(_MAX_AGE))
     except RelayError as error:
         return _back(error_text(error))
 
@@ -78,15 +95,20 @@ def leave() -> Answer:
 @public()
 def arrive() -> Answer | str:
     """Sign in whose account is linked with who the provider says it is; whoever is signed in may link hers now."""
-    provider = _provider()
+    provider, max_age = _provider(), session.pop(_MAX_AGE, None)
     try:
-        proven = provider.arrive()
+        proven = provider.arrive(max_age)
     except RelayError as error:
         return _back(error_text(error))
-    if (user := sessions.user()) and user.generation:
+    user = sessions.user()
+    if user and user.generation and max_age is None:
         session[_FOUND] = proven.subject
         return redirect(url_for("own_account.page", _anchor="organisation"), 303)
     account = linked_sign_in.account_of(current.graph(), settings().issuer, proven.subject)
+    if user and not (account and account.login == user.login and proven.by_second_factor):
+        return _back(
+            gettext("%(name)s does not say that you proved a second factor there just now.", name=settings().name)
+        )
     if account is None:
         return _back(
             gettext(
@@ -94,7 +116,8 @@ def arrive() -> Answer | str:
                 "Your account. No account is made by itself."
             )
         )
-    return let_in(account, proven=proven.by_second_factor)
+    proven_at = current.core().now().timestamp() - proven.seconds_ago
+    return let_in(account, proven_at=proven_at if proven.by_second_factor else None)
 
 
 @blueprint.post("/sign-in/organisation/out")

@@ -49,9 +49,9 @@ def change() -> Answer:
             account, codes = second_factor.set_up(
                 core.graph, login, sealed, typed, key=_key(), now=now, random=token_bytes
             )
-            sessions.begin_session(account, proven=True)
+            sessions.begin_session(account, proven_at=now.timestamp())
             return _shown(codes=codes)
-        sessions.begin_session(accept_code(login, typed), proven=True)
+        sessions.begin_session(accept_code(login, typed), proven_at=now.timestamp())
         if step == "recovery":
             return _shown(codes=second_factor.renew_recovery(core.graph, login, now=now, random=token_bytes))
         sessions.begin_session(second_factor.reset(core.graph, login, now, by=user.by))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.access import account_trail, accounts
+from relay.access import account_trail, accounts, factor_requirement
 from relay.access.roles import grant_of
 from relay.domain.entries import Entry
 from tests.web import relays
@@ -65,6 +66,22 @@ def test_an_account_is_made_given_other_roles_and_removed(recorded: Graph, boss:
     assert {entry.recorded_by for entry in account_trail.entries(recorded)[-4:] if isinstance(entry, Entry)} == {
         "account:boss"
     }
+
+
+def test_the_list_says_who_has_no_second_factor_yet_and_from_when_she_needs_one(
+    recorded: Graph, boss: FlaskClient
+) -> None:
+    accounts.add(recorded, "bimala", (grant_of("manager@demo"),), WORDS, relays.NOW)
+    accounts.add(recorded, "mina", (grant_of("staff@demo"),), WORDS, relays.NOW)
+    factor_requirement.require(recorded, [grant_of("manager")], date(2026, 12, 17), relays.NOW)
+    try:
+        page = boss.get("/accounts").text
+    finally:
+        factor_requirement.require(recorded, [], date(2026, 12, 17), relays.NOW)
+
+    said = {row: words(re.findall(rf">{row}</a>.*?</tr>", page, re.DOTALL)[0]) for row in ("bimala", "mina")}
+    assert "none, needed from 17 Dec 2026" in said["bimala"]
+    assert "needed" not in said["mina"]
 
 
 def test_what_cannot_be_is_told_and_what_was_chosen_stays(recorded: Graph, boss: FlaskClient) -> None:

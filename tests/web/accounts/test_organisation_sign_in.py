@@ -10,6 +10,7 @@ import logging
 import re
 import time
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -145,6 +146,69 @@ def test_whoever_must_have_a_second_factor_has_one_where_the_provider_says_so(ho
         assert there.get("/p/demo").status_code == 200
     finally:
         factor_requirement.require(house.graph, [], relays.NOW.date(), relays.NOW)
+
+
+def test_who_proved_her_second_factor_there_is_asked_again_there(house: House, provider: Provider) -> None:
+    """Maya has none here: after ten minutes she proves it at the provider once more before she makes a token."""
+    link(house, provider)
+    maya = house.browser()
+    provider.claims = {"amr": ["mfa"], "auth_time": int(time.time())}
+    come(maya)
+    assert makes_a_token(maya) == (200, None)
+
+    house.now += timedelta(minutes=11)
+    assert makes_a_token(maya) == (303, "/sign-in/organisation/again")
+    assert come_again(maya).location == "/account"
+    assert makes_a_token(maya) == (200, None)
+
+
+def test_what_she_proved_there_an_hour_ago_counts_as_an_hour_old(house: House, provider: Provider) -> None:
+    link(house, provider)
+    maya = house.browser()
+    provider.claims = {"amr": ["mfa"], "auth_time": int(time.time()) - 3600}
+
+    assert come(maya).location == "/"
+    assert makes_a_token(maya) == (303, "/sign-in/organisation/again")
+    provider.claims = {"auth_time": int(time.time())}
+    assert come_again(maya).location == "/account"
+    said = words(maya.get("/account").text)
+    assert f"{NAME} does not say that you proved a second factor there just now." in said
+    provider.claims = {"amr": ["mfa"], "auth_time": int(time.time()), "sub": "another"}
+    assert come_again(maya).location == "/account"
+    assert makes_a_token(maya)[0] == 303
+
+
+@pytest.mark.parametrize(
+    "auth_time",
+    [None, "yesterday", lambda now: now - 60 - 181, lambda now: now + 3600],
+    ids=["not said", "no number", "too long ago", "to come"],
+)
+def test_a_lie_about_when_she_signed_in_is_refused(house: House, provider: Provider, auth_time: Any) -> None:  # noqa: ANN401
+    link(house, provider)
+    maya = house.browser()
+    provider.claims = {"amr": ["mfa"], "auth_time": int(time.time()) - 3600}
+    come(maya)
+    provider.claims |= {"auth_time": auth_time(int(time.time())) if callable(auth_time) else auth_time}
+
+    assert come_again(maya).location == "/account"
+    assert "is not valid (auth_time)" in words(maya.get("/account").text)
+    assert makes_a_token(maya)[0] == 303
+
+
+def come_again(browser: FlaskClient) -> TestResponse:
+    left = str(browser.get("/sign-in/organisation/again").location)
+    assert "max_age=60" in left
+    return browser.get(path_of(urllib3.request("GET", left, redirect=False, retries=False).headers["Location"]))
+
+
+def makes_a_token(browser: FlaskClient) -> tuple[int, str | None]:
+    sent = {
+        "days": "1",
+        "csrf_token": re.findall(r'name="csrf_token" value="([^"]+)"', browser.get("/account").text)[0],
+    }
+    there = {"Referer": "http://localhost/account", "Accept": "text/html"}
+    answer = browser.post("/account/tokens", data=sent, headers=there)
+    return answer.status_code, answer.location
 
 
 STRANGER: Final = RSAKey.generate_key(2048, {"kid": "one"})
