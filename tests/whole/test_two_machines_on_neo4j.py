@@ -52,7 +52,7 @@ def graph(neo4j_server: Connection) -> Iterator[Graph]:
 def two_machines(neo4j: Connection, folder: Path) -> Generator[Machines]:
     """Two services, each with a data folder of its own, and with the two keys that docs/operators.md names alike."""
     checkpoints.make_key(folder, "demo", secrets.token_bytes)
-    private_files.create_or_read(folder / "session.key", secrets.token_bytes(32))
+    private_files.create_or_read(folder / "session.key", secrets.token_hex(32).encode())
     environ = speaking_to(neo4j) | {
         "RELAY_SESSION_KEY_FILE": str(folder / "session.key"),
         "RELAY_CHECKPOINT_KEY_FILE": str(checkpoints.key_path(folder, "demo")),
