@@ -105,7 +105,8 @@ def arrive() -> Answer | str:
         session[_FOUND] = proven.subject
         return redirect(url_for("own_account.page", _anchor="organisation"), 303)
     account = linked_sign_in.account_of(current.graph(), settings().issuer, proven.subject)
-    if user and not (account and account.login == user.login and proven.by_second_factor):
+    is_hers = account and user and account.login == user.login
+    if user and max_age is not None and not (is_hers and proven.by_second_factor):
         return _back(
             gettext("%(name)s does not say that you proved a second factor there just now.", name=settings().name)
         )

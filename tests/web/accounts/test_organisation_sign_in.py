@@ -115,6 +115,18 @@ def test_who_is_not_linked_yet_links_it_once_with_her_password_and_needs_none_fr
     assert account_trail.verify(house.graph).ok
 
 
+def test_the_owner_of_the_machine_may_sign_in_as_whoever_she_is_there(
+    house: House, provider: Provider, recorded: Graph
+) -> None:
+    """Without signing in she is the owner; by the provider she is Maya, with Maya's roles."""
+    link(house, provider)
+    settings = house.app.extensions["relay"].settings
+    browser = create_app(recorded, settings, now=lambda: relays.NOW, owner="asha").test_client()
+
+    assert come(browser).location == "/"
+    assert "maya" in words(browser.get("/account").text)
+
+
 def test_the_second_factor_is_asked_unless_the_provider_says_that_she_proved_one(
     house: House, provider: Provider
 ) -> None:
