@@ -104,31 +104,27 @@ def follow(
     _go_on_following(session, original, every or _PAUSE_SECONDS, in_step=sync)
 
 
-def _follow(session: Session, original: Original, *, in_step: bool = False) -> bool:
-    """Fetch, and print what came; whether all of it extends the copy. In step, go on as long as anything comes."""
-    from relay.following.copying import DoesNotExtend
-    from relay.following.fetching import stay_in_step
-
+def _follow(session: Session, original: Original) -> Followed | None:
+    """Fetch once, and print what came; None where what came does not extend the copy."""
     found = _fetch(session, original)
     if found:
         _print_followed(session, found)
-    if found and in_step:
-        try:
-            stay_in_step(original, _keeper(session), found)
-        except DoesNotExtend as refusal:
-            say("%(error)s", error=refusal)
-            return False
-    return found is not None
+    return found
 
 
 def _go_on_following(session: Session, original: Original, pause: float, *, in_step: bool) -> None:
     """Fetch again and again until Ctrl-C, after a pause, or in step as soon as something is recorded."""
+    from relay.following.copying import DoesNotExtend
+    from relay.following.fetching import stay_in_step
+
     with suppress(KeyboardInterrupt):  # it is the usual end
         while True:
             try:
-                if _follow(session, original, in_step=in_step) and in_step:
+                found = _follow(session, original)
+                if found and in_step:
+                    stay_in_step(original, _keeper(session), found)
                     continue
-            except Unavailable as error:
+            except (Unavailable, DoesNotExtend) as error:
                 say("%(error)s", error=error)
             time.sleep(pause)
 

@@ -9,9 +9,11 @@ is more. Whoever records waits a moment for that; where no copy asks, nobody wai
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 from relay.database import cypher
 from relay.errors import Unavailable
@@ -48,27 +50,43 @@ def keep_in_step(graph: Graph, programme_id: str, after: int, now: datetime) -> 
     return last
 
 
-def last_copied(graph: Graph, programme_id: str, last: int, *, in_step_until: str, now: datetime) -> int | None:
-    """Wait until a copy in step has an entry; where it is too slow, nobody waits again before it has asked again.
+class Told(Protocol):
+    """What is told of an act that was handed in: a dataclass with its entry, and whether the copy has it."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def sequence(self) -> int | None:
+        """Of its entry; None when there is none."""
+
+
+_Told = TypeVar("_Told", bound=Told)
+
+
+def with_copied(
+    graph: Graph, programme_id: str, rows: Sequence[_Told], *, in_step_until: str, now: datetime
+) -> tuple[_Told, ...]:
+    """What is told of acts, with whether the copy has each; as it was where no copy is in step.
+
+    A copy in step is waited for; where it is too slow, nobody waits again before it has asked again.
 
     Args:
         graph: The database of the original.
         programme_id: The programme.
-        last: The entry; 0 where none is waited for.
+        rows: What is told of each act.
         in_step_until: Until when the copy is taken to be in step, a UTC instant, as the ledger's head says.
         now: The current instant.
-
-    Returns:
-        The last entry that the copy has; None where no copy is in step, or the database no longer says it.
     """
-    if not last or in_step_until < instant(now.astimezone(UTC)):
-        return None
-    with suppress(Unavailable):  # it is recorded even where that cannot be told
-        return _waited(graph, programme_id, last)
-    return None
+    last = max((each.sequence or 0 for each in rows), default=0)
+    if last and in_step_until >= instant(now.astimezone(UTC)):
+        with suppress(Unavailable):  # it is recorded even where that cannot be told
+            has = _waited(graph, programme_id, last)
+            return tuple(replace(each, copied=each.sequence <= has) if each.sequence else each for each in rows)
+    return tuple(rows)
 
 
 def _waited(graph: Graph, programme_id: str, last: int) -> int:
+    """The last entry that the copy has, once it has one, or was waited for in vain."""
     ends = time.monotonic() + ANSWER_SECONDS
     while (has := _noted(graph, programme_id, "copy_has")) < last:
         if time.monotonic() > ends:

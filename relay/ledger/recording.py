@@ -22,7 +22,7 @@ from relay.domain.rulebook import StandingOnIt, require_standing
 from relay.errors import Invalid, Refused, RelayError
 from relay.graph import Graph, Transaction
 from relay.ledger.batch import Batch, Clerk, EarlierActs, Outcome, require_whole, today_of
-from relay.ledger.copy_in_step import last_copied
+from relay.ledger.copy_in_step import with_copied
 from relay.ledger.graph_changes import Delta
 from relay.ledger.held import held_list, trying_again
 from relay.ledger.held.judging import erased, locked, offered
@@ -253,11 +253,7 @@ def _once_recorded(
         return tuple(outcomes)
     if head.anything_held:
         _try_what_is_held(graph, programme_id, outcomes, clerk)
-    last = max((each.sequence or 0 for each in outcomes), default=0)
-    has = last_copied(graph, programme_id, last, in_step_until=head.in_step_until, now=clerk.now)
-    if has is None:
-        return tuple(outcomes)
-    return tuple(replace(each, copied=each.sequence <= has) if each.sequence else each for each in outcomes)
+    return with_copied(graph, programme_id, outcomes, in_step_until=head.in_step_until, now=clerk.now)
 
 
 def _try_what_is_held(graph: Graph, programme_id: str, outcomes: Iterable[Outcome], clerk: Clerk) -> None:

@@ -94,15 +94,14 @@ def answer_prove_again(error: ProveAgain) -> Answer:
     accepted = request.accept_mimetypes
     if accepted["text/html"] <= accepted["application/json"] or request.headers.get("HX-Request"):
         return answer_relay_error(error)
-    if not sessions.signed_in().has_factor:  # she proved one at the provider
-        session["wanted"] = _own_path() if request.method == "GET" else _referring_page()
-        return redirect(url_for("organisation.again"), 303)
-    sessions.begin_half(sessions.signed_in())
-    if _has_typed_form():
-        page = render_template("sign_in_code.html", error="", wanted=request.path, typed=typed_form.typed_fields())
-        return make_response(page, STATUS[Unknown])
+    has_factor = sessions.signed_in().has_factor  # else she proved one at the provider
+    if has_factor:
+        sessions.begin_half(sessions.signed_in())
+        if _has_typed_form():
+            page = render_template("sign_in_code.html", error="", wanted=request.path, typed=typed_form.typed_fields())
+            return make_response(page, STATUS[Unknown])
     session["wanted"] = _own_path() if request.method == "GET" else _referring_page()
-    return redirect(url_for("sign_in.code_page"), 303)
+    return redirect(url_for("sign_in.code_page" if has_factor else "organisation.again"), 303)
 
 
 def answer_factor_due(error: FactorDue) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +11,7 @@ from relay.database import cypher
 from relay.domain.canonical_json import canonical
 from relay.errors import Failure, Refused, refused
 from relay.instants import instant
-from relay.ledger.copy_in_step import last_copied
+from relay.ledger.copy_in_step import with_copied
 from relay.ledger.held import held_list, trying_again
 from relay.ledger.held.held_list import MOST_A_DEVICE, HeldAct
 from relay.ledger.held.judging import HandedIn, in_any_order, lock
@@ -139,11 +139,7 @@ def take_in(graph: Graph, source: Sender, sent: Sequence[SentAct]) -> tuple[Take
     recorded = [each.act for each, row in zip(sent, taken, strict=True) if each.act and row.result in ("added", "same")]
     clerk = sent[0].clerk
     trying_again.after(graph, source.programme_id, recorded, clerk)
-    last = max(each.sequence or 0 for each in taken)
-    has = last_copied(graph, source.programme_id, last, in_step_until=in_step_until, now=clerk.now)
-    if has is None:
-        return taken
-    return tuple(replace(each, copied=each.sequence <= has) if each.sequence else each for each in taken)
+    return with_copied(graph, source.programme_id, taken, in_step_until=in_step_until, now=clerk.now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
