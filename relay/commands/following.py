@@ -99,17 +99,13 @@ def follow(
     if give_way:
         _give_way(session, original)
         return
-    if every is None and not sync:
-        click.get_current_context().exit(DONE if _follow(session, original) else FOUND)
-    _go_on_following(session, original, every or _PAUSE_SECONDS, in_step=sync)
-
-
-def _follow(session: Session, original: Original) -> Followed | None:
-    """Fetch once, and print what came; None where what came does not extend the copy."""
+    if every is not None or sync:
+        _go_on_following(session, original, every or _PAUSE_SECONDS, in_step=sync)
+        return
     found = _fetch(session, original)
     if found:
         _print_followed(session, found)
-    return found
+    click.get_current_context().exit(DONE if found else FOUND)
 
 
 def _go_on_following(session: Session, original: Original, pause: float, *, in_step: bool) -> None:
@@ -120,7 +116,9 @@ def _go_on_following(session: Session, original: Original, pause: float, *, in_s
     with suppress(KeyboardInterrupt):  # it is the usual end
         while True:
             try:
-                found = _follow(session, original)
+                found = _fetch(session, original)
+                if found and (found.new or not in_step):
+                    _print_followed(session, found)
                 if found and in_step:
                     stay_in_step(original, _keeper(session), found)
                     continue
