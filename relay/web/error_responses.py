@@ -29,7 +29,7 @@ from relay.access.factor_requirement import FactorDue
 from relay.errors import Invalid, RelayError, TooOften, Unavailable, Unknown
 from relay.service import failure
 from relay.service.failure import STATUS, STATUS_UNFORESEEN, Error, Explained
-from relay.web import sessions
+from relay.web import sessions, sign_in
 from relay.web.i18n.language import gettext
 from relay.web.i18n.sentences import advice_text, translate
 from relay.web.permission import permission_of
@@ -87,21 +87,23 @@ def _own_path() -> str:
 
 
 def answer_prove_again(error: ProveAgain) -> Answer:
-    """Ask people for their code, and go on to what they asked for; answer programs with an error.
+    """Ask people for their second factor, and go on to what they asked for; answer programs with an error.
 
     What they typed into a form of the record is carried along.
     """
     accepted = request.accept_mimetypes
     if accepted["text/html"] <= accepted["application/json"] or request.headers.get("HX-Request"):
         return answer_relay_error(error)
-    has_factor = sessions.signed_in().has_factor  # else she proved one at the provider
-    if has_factor:
-        sessions.begin_half(sessions.signed_in())
-        if _has_typed_form():
-            page = render_template("sign_in_code.html", error="", wanted=request.path, typed=typed_form.typed_fields())
-            return make_response(page, STATUS[Unknown])
     session["wanted"] = _own_path() if request.method == "GET" else _referring_page()
-    return redirect(url_for("sign_in.code_page" if has_factor else "organisation.again"), 303)
+    user = sessions.signed_in()
+    if not user.factors:  # she proved one at the provider
+        return redirect(url_for("organisation.again"), 303)
+    sessions.begin_half(user)
+    typed = typed_form.typed_fields() if _has_typed_form() else []
+    asked = make_response(sign_in.ask_factor(user.factors, wanted=request.path, typed=typed))
+    if typed:
+        asked.status_code = STATUS[Unknown]
+    return asked
 
 
 def answer_factor_due(error: FactorDue) -> Answer:

@@ -7,7 +7,7 @@ programme in which a user has no role does not exist for that user.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, timedelta
 from functools import cache
@@ -157,6 +157,17 @@ def require_everywhere(action: str, programme_id: str) -> None:
     allowed = allowed_places(action, programme_id)
     if allowed is not None:
         raise roles.NotThatPlace(places=sorted(allowed))
+
+
+def require_proven_for(kinds: Iterable[str]) -> None:
+    """Have the second factor proved again, if one of some kinds of acts is sensitive to record; others are not there.
+
+    Raises:
+        ProveAgain: One is, and the user proved it too long ago.
+    """
+    known = current.graph().catalogue.kinds
+    if any(known[kind].recording in roles.SENSITIVE for kind in kinds if kind in known):
+        sessions.require_proven()
 
 
 def heads() -> tuple[programme_heads.LedgerHead, ...]:

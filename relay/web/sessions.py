@@ -44,8 +44,8 @@ class NotSignedIn(Unknown):
 class ProveAgain(Unknown):
     """A sensitive act, by somebody who proved her second factor too long ago."""
 
-    reason = "This asks for the code of your second factor once more."
-    advice = "Type the code on the pages, and do it again within ten minutes."
+    reason = "This asks for your second factor once more."
+    advice = "Prove it on the pages, where Relay asks for it, and do this again within ten minutes."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class User:
         session_secret: The secret of the session; empty if it has no row, or no session is needed.
         token_id: The id of the token that was sent, if any; a request with a token needs no CSRF protection.
         device: The telephone whose token it is; None if it is no telephone's.
-        has_factor: Whether the account has a second factor; False if no session is needed.
+        factors: The second factors of the account, as there; empty if no session is needed.
         factor_due_on: The first day on which nothing opens for her until she has a second factor; None if never.
     """
 
@@ -69,7 +69,7 @@ class User:
     session_secret: str = field(default="", repr=False)
     token_id: str = ""
     device: devices.Device | None = None
-    has_factor: bool = False
+    factors: tuple[str, ...] = ()
     factor_due_on: date | None = None
 
     is_authenticated = True
@@ -204,7 +204,7 @@ def require_proven() -> None:
         ProveAgain: It was longer ago.
     """
     age = current.core().now().timestamp() - session.get(_PROVEN, 0.0)
-    if (signed_in().has_factor or _PROVEN in session) and age > _PROVEN_SECONDS:
+    if (signed_in().factors or _PROVEN in session) and age > _PROVEN_SECONDS:
         raise ProveAgain
 
 
@@ -274,7 +274,7 @@ def _user_of_account(account: accounts.Account, secret: str) -> User:
         grants=account.grants,
         generation=account.generation,
         session_secret=secret,
-        has_factor=bool(account.factors),
+        factors=account.factors,
         factor_due_on=account.factor_due_on,
     )
 

@@ -112,7 +112,7 @@ class Service:
         """The process that was started, and all that it started itself but the engine, which outlives it."""
         parent = self.process.pid
         below = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-        return [parent, *(int(each) for each in below if b"serve" in Path(f"/proc/{each}/cmdline").read_bytes())]
+        return [parent, *(int(each) for each in below if b"serve" in _command_line(each))]
 
     def resident_bytes(self) -> int:
         """How much memory it holds: what several processes share counts once."""
@@ -122,6 +122,14 @@ class Service:
     def used_seconds(self) -> float:
         """How much of a processor's time it took."""
         return used_seconds(*self.processes())
+
+
+def _command_line(process: str) -> bytes:
+    """What a process was started with; empty once it ended, which it may while it is asked."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def used_seconds(*processes: int) -> float:

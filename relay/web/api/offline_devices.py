@@ -151,6 +151,7 @@ def acts(programme_id: str) -> Response:
     carrier = _carrier(programme_id, body)
     core, source = current.core(), carrier.source
     sent_acts = [carrier.sent(each) for each in body["acts"]]
+    guard.require_proven_for(each.act for each in sent_acts)
     if sessions.signed_in().device:  # later, `written_at` shows that the entry came from a telephone
         now = instant(core.now().astimezone(UTC))
         sent_acts = [replace(each, written_at=each.written_at or now) for each in sent_acts]
@@ -289,6 +290,7 @@ def settle(programme_id: str, held_id: str) -> Response:
     others = guard.may("held settle", programme_id)
     if row.device_id != source.device_id and (source.device_id != source.by or not others):
         raise refused(held_list.NOT_HELD, held_id=held_id)
+    guard.require_proven_for((row.act,))
     clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
     grants = None if others else sessions.signed_in().grants
     return jsonify(

@@ -16,7 +16,7 @@ from relay.ledger.batch import Clerk
 from relay.ledger.held import held_list
 from relay.ledger.held.receiving import Sender
 from relay.reports.field.tasks import HELD_DAYS
-from relay.web import menu, privacy, sessions
+from relay.web import guard, menu, privacy, sessions
 from relay.web.api.sent_acts import Settlement, settle_act
 from relay.web.i18n.language import gettext
 from relay.web.permission import action
@@ -80,6 +80,7 @@ def settle(programme_id: str, name: str) -> Response | tuple[str, int]:  # noqa:
     """Settle one: hand it in corrected, discard it, or say that it is the same as a record."""
     core, by = current.core(), sessions.signed_in().by
     row = held_list.one(core.graph, programme_id, request.form.get("held_id", ""))
+    guard.require_proven_for((row.act,))
     source = Sender(
         programme_id=programme_id, device_id=by, place_id="", by=by, systems=current.head().systems, holds=True
     )
