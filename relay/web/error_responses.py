@@ -87,10 +87,7 @@ def _own_path() -> str:
 
 
 def answer_prove_again(error: ProveAgain) -> Answer:
-    """Ask people for their second factor, and go on to what they asked for; answer programs with an error.
-
-    What they typed into a form of the record is carried along.
-    """
+    """Ask people for their second factor, and go on to what they asked for; answer programs with an error."""
     accepted = request.accept_mimetypes
     if accepted["text/html"] <= accepted["application/json"] or request.headers.get("HX-Request"):
         return answer_relay_error(error)
@@ -99,11 +96,7 @@ def answer_prove_again(error: ProveAgain) -> Answer:
     if not user.factors:  # she proved one at the provider
         return redirect(url_for("organisation.again"), 303)
     sessions.begin_half(user)
-    typed = typed_form.typed_fields() if _has_typed_form() else []
-    asked = make_response(sign_in.ask_factor(user.factors, wanted=request.path, typed=typed))
-    if typed:
-        asked.status_code = STATUS[Unknown]
-    return asked
+    return redirect(url_for(sign_in.asks_factor(user.factors)), 303)
 
 
 def answer_factor_due(error: FactorDue) -> Answer:

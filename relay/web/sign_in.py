@@ -18,7 +18,7 @@ from relay.web.request import current, typed_form
 from relay.web.traffic import limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection
 
     from flask import Flask
     from werkzeug.wrappers import Response
@@ -90,7 +90,7 @@ def sign_in() -> Response | str | tuple[str, int, dict[str, str]]:
 @public()
 def code_page() -> str:
     """The form for the code of somebody whose password was right."""
-    return _code_form(**_carried())
+    return _code_form()
 
 
 @blueprint.post("/sign-in/code")
@@ -104,7 +104,7 @@ def code() -> Response | str | tuple[str, int, dict[str, str]]:
         account = accept_code(half.login, request.form.get("code", ""))
     except Refused as error:
         seconds = {"Retry-After": str(error.seconds)} if isinstance(error, TooOften) else {}
-        return _code_form(error_text(error), **_carried()), failure.status_of(error), seconds
+        return _code_form(error_text(error)), failure.status_of(error), seconds
     return _go_on_signed_in(account, proven_at=current.core().now().timestamp())
 
 
@@ -112,7 +112,7 @@ def code() -> Response | str | tuple[str, int, dict[str, str]]:
 @public()
 def passkey_page() -> Response | str:
     """The page on which a passkey signs."""
-    return _passkey_form(**_carried())
+    return _passkey_form()
 
 
 @blueprint.post("/sign-in/passkey")
@@ -121,26 +121,26 @@ def passkey() -> Response | str | tuple[Response | str, int]:
     """Show that page with what was typed; or sign somebody in whose passkey signed, or say that it did not."""
     site, answer = challenges.site(), request.form.get("answer", "")
     if not (site and answer):
-        return _passkey_form(**_carried())
+        return _passkey_form()
     try:
         challenge = challenges.taken(challenges.TO_SIGN)
         account = passkeys.accept(current.graph(), answer, site=site, challenge=challenge)
     except Refused as error:
-        return _passkey_form(error_text(error), **_carried()), failure.status_of(error)
+        return _passkey_form(error_text(error)), failure.status_of(error)
     return _go_on_signed_in(account, proven_at=current.core().now().timestamp())
 
 
-def _passkey_form(error: str = "", **carried: Any) -> Response | str:  # noqa: ANN401 - as the template takes it
+def _passkey_form(error: str = "") -> Response | str:
     site = challenges.site()
     if not site:
         return redirect(url_for("sign_in.page"), 303)
     options = passkeys.to_sign(site, challenges.new(challenges.TO_SIGN))
     half = sessions.half_signed_in() is not None
-    return render_template("sign_in_passkey.html", options=options, half=half, error=error, **carried)
+    return render_template("sign_in_passkey.html", options=options, half=half, error=error, **_carried())
 
 
-def _code_form(error: str = "", **carried: Any) -> str:  # noqa: ANN401 - as the template takes it
-    return render_template("sign_in_code.html", error=error, site=challenges.site(), **carried)
+def _code_form(error: str = "") -> str:
+    return render_template("sign_in_code.html", error=error, site=challenges.site(), **_carried())
 
 
 def _carried() -> dict[str, Any]:
@@ -157,21 +157,16 @@ def let_in(account: accounts.Account, *, proven_at: float | None = None) -> Resp
     if proven_at is not None or not account.factors:
         return _go_on_signed_in(account, proven_at=proven_at)
     sessions.begin_half(account)
-    return ask_factor(account.factors, **_carried())
+    asks = asks_factor(account.factors)
+    if not typed_form.carried_fields():
+        return redirect(url_for(asks), 303)
+    return _code_form() if asks == "sign_in.code_page" else _passkey_form()
 
 
-def ask_factor(factors: Collection[str], *, wanted: str, typed: Sequence[tuple[str, str]]) -> Response | str:
-    """Ask whoever is half signed in for her second factor: for a code, unless she has passkeys alone.
-
-    Args:
-        factors: What she has, as in an account.
-        wanted: The URL for which a form was typed.
-        typed: The fields that are carried there, with their prefix; empty for none.
-    """
-    by_passkey = "codes" not in factors and challenges.site()
-    if not typed:
-        return redirect(url_for("sign_in.passkey_page" if by_passkey else "sign_in.code_page"), 303)
-    return (_passkey_form if by_passkey else _code_form)(wanted=wanted, typed=typed)
+def asks_factor(factors: Collection[str]) -> str:
+    """The endpoint that asks for one of somebody's second factors: for a code, unless she has passkeys alone."""
+    has_codes = "codes" in factors or not challenges.site()
+    return "sign_in.code_page" if has_codes else "sign_in.passkey_page"
 
 
 def _form(**values: Any) -> str:  # noqa: ANN401 - as the template takes it
