@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
@@ -223,13 +224,17 @@ def half_signed_in() -> User | None:
 
 
 def end_session() -> None:
-    """End the session of this browser alone; if it has no row, all of the account, but for a public demonstration."""
-    user_ = user()
-    if user_ and user_.session_secret:
-        session_id = browser_sessions.id_of(user_.session_secret)
-        browser_sessions.end(current.graph(), user_.login, session_id, current.core().now())
-    elif user_ and user_.generation and not public_demonstration.shown():
-        accounts.end_sessions(current.graph(), user_.login)
+    """End the session of this browser alone; if it has no row, all of the account, but for a public demonstration.
+
+    Where the database cannot be written to or reached, the browser forgets its session all the same.
+    """
+    with suppress(Unavailable):
+        user_ = user()
+        if user_ and user_.session_secret:
+            session_id = browser_sessions.id_of(user_.session_secret)
+            browser_sessions.end(current.graph(), user_.login, session_id, current.core().now())
+        elif user_ and user_.generation and not public_demonstration.shown():
+            accounts.end_sessions(current.graph(), user_.login)
     _forget()
 
 

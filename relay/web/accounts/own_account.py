@@ -210,7 +210,7 @@ def _shown(error: RelayError | None = None, made: NewToken | None = None) -> Res
         found=organisation_sign_in.found_subject(),
         subject=linked_sign_in.subject_of(graph, provider.issuer, user.login) if provider and stored else "",
         sessions=browser_sessions.sessions_of(graph, user.login, now),
-        here=browser_sessions.id_of(user.session_secret),
+        here=browser_sessions.id_of(user.session_secret) if user.session_secret else "",
         telephones=telephones,
         places={each.programme_id: places.names(graph, each.programme_id) for each in telephones},
         tokens=_tokens(user.login),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from secrets import token_bytes
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 from playwright.sync_api import expect
 
 from relay.access import account_trail, accounts, api_tokens, browser_sessions, devices
 from relay.access.roles import grant_of
+from relay.errors import NotWritable
 from relay.web import create_app
 from tests.rigs.in_a_thread import answering
 from tests.web import relays
@@ -151,6 +153,24 @@ def test_a_browser_that_is_signed_out_from_another_is_out_at_its_next_click_and_
     assert "That browser is signed out." in told[1]
     assert [browser.get("/p/demo").status_code for browser in (here, lost, third)] == [200, 303, 200]
     assert account_trail.verify(recorded).ok
+
+
+def test_on_a_full_disk_she_signs_in_unlisted_and_this_browser_signs_out(
+    recorded: Graph, settings: Settings, mina: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(recorded, settings, now=lambda: relays.NOW)
+    listed, unlisted = app.test_client(), app.test_client()
+    sign_in(listed, mina)
+    form = {"csrf_token": re.findall(r'name="csrf_token" value="([^"]+)"', listed.get("/account").text)[0]}
+    with monkeypatch.context() as full:
+        full.setattr(type(recorded), "write", Mock(side_effect=NotWritable))
+        sign_in(unlisted, mina)
+        assert "This browser is not in the list." in words(unlisted.get("/account").text)
+        assert "This browser is not in the list." not in words(listed.get("/account").text)
+
+        assert listed.post("/sign-out", data=form).location == "/sign-in"
+
+    assert [browser.get("/p/demo").status_code for browser in (listed, unlisted)] == [303, 200]
 
 
 def test_all_that_opens_relay_in_her_name_stands_on_one_page_on_a_narrow_screen(
