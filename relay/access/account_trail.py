@@ -327,12 +327,13 @@ class _AccessState:
         self._apply_to_factors(entry.kind, payload)
 
     def _apply_to_passwords(self, kind: str, payload: Mapping[str, Any]) -> None:
-        """Change the passwords, and the tokens that end with them."""
+        """Change the passwords, and the tokens and telephones that end with them."""
         if kind in ("account", "password", "removed"):
             self.passwords.pop(payload["login"], None)
             self.passwords |= {payload["login"]: payload["password"]} if "password" in payload else {}
         if kind == "removed" or (kind == "password" and payload["tokens_end"]):
-            self.tokens = {token: row for token, row in self.tokens.items() if row[0] != payload["login"]}
+            self.tokens = _of_others(self.tokens, payload["login"])
+            self.devices = _of_others(self.devices, payload["login"])
 
     def _apply_to_factors(self, kind: str, payload: Mapping[str, Any]) -> None:
         if kind == "factor_required":
@@ -350,6 +351,11 @@ class _AccessState:
             else:
                 self.accounts[login] = grants
         self.passwords |= payload["passwords"]
+
+
+def _of_others(rows: Mapping[str, list[str]], login: str) -> dict[str, list[str]]:
+    """The tokens or telephones of all accounts but one."""
+    return {each: row for each, row in rows.items() if row[0] != login}
 
 
 def _with_mark(marks: Mapping[str, str], login: str, mark: str) -> dict[str, str]:

@@ -94,7 +94,7 @@ def answer_prove_again(error: ProveAgain) -> Answer:
     session["wanted"] = _own_path() if request.method == "GET" else _referring_page()
     user = sessions.signed_in()
     if not user.factors:  # she proved one at the provider
-        return redirect(url_for("organisation.again"), 303)
+        return redirect(url_for("organisation.once_more"), 303)
     sessions.begin_half(user)
     return redirect(url_for(sign_in.asks_factor(user.factors)), 303)
 

@@ -140,7 +140,9 @@ def _passkey_form(error: str = "") -> Response | str:
 
 
 def _code_form(error: str = "") -> str:
-    return render_template("sign_in_code.html", error=error, site=challenges.site(), **_carried())
+    half = sessions.half_signed_in()
+    factors, site = half.factors if half else (), challenges.site()
+    return render_template("sign_in_code.html", error=error, site=site, factors=factors, **_carried())
 
 
 def _carried() -> dict[str, Any]:

@@ -163,6 +163,24 @@ def test_a_telephone_is_in_it_from_its_enrolment_until_it_is_given_up(graph: Gra
     assert account_trail.verify(graph).ok
 
 
+@pytest.mark.parametrize("what", ["password", "account"])
+def test_a_telephone_ends_in_it_with_the_password_and_the_account(graph: Graph, what: str) -> None:
+    accounts.add(graph, "asha", (grant_of("staff@demo"),), WORDS, NOW)
+    code = devices.make_code(
+        graph, "asha", programme_id="demo", place_id="W3", around=(), now=NOW, random=token_bytes
+    ).code
+    device = devices.enrol(graph, code, "blue phone", now=NOW, random=token_bytes).device
+
+    if what == "password":
+        accounts.set_password(graph, "asha", WORDS[::-1])
+    else:
+        accounts.remove(graph, "asha")
+
+    (ended,) = (each for each in devices.all_devices(graph) if each.device_id == device.device_id)
+    assert ended.revoked_at
+    assert account_trail.verify(graph).faults == ()
+
+
 def test_an_account_that_came_and_went_behind_it_is_known_by_what_it_recorded(graph: Graph) -> None:
     lived(graph)
     later = replace(say.clerk("account:ghost"), now=datetime(2100, 1, 1, tzinfo=UTC))

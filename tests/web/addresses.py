@@ -132,6 +132,7 @@ FAILURES: Final[Mapping[str, int]] = {
     f"{DEMO}/record/beneficiary:W1/erased": 404,
     "/sign-in/once/guessed": 404,
     "/sign-in/organisation": 404,
+    "/sign-in/organisation/once-more": 404,
     "/sign-in/organisation/again": 404,
     "/sign-in/organisation/back": 404,
     "/s/guessed": 404,

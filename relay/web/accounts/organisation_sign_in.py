@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, Response, current_app, flash, redirect, request, session, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
 
 from relay.access import accounts, linked_sign_in
 from relay.errors import Failure, NotFound, Refused, RelayError, refused
@@ -73,6 +73,17 @@ def leave() -> Answer:
     """Send the browser to the provider."""
     session.pop(_MAX_AGE, None)
     return _left()
+
+
+@blueprint.get("/sign-in/organisation/once-more")
+@public()
+def once_more() -> str:
+    """Ask somebody who is signed in to prove her second factor at the provider once more.
+
+    From here she follows a link: under our policy no browser lets a form lead to another site.
+    """
+    settings()
+    return render_template("sign_in_once_more.html")
 
 
 @blueprint.get("/sign-in/organisation/again")

@@ -169,7 +169,7 @@ def test_who_proved_her_second_factor_there_is_asked_again_there(house: House, p
     assert makes_a_token(maya) == (200, None)
 
     house.now += timedelta(minutes=11)
-    assert makes_a_token(maya) == (303, "/sign-in/organisation/again")
+    assert makes_a_token(maya) == (303, "/sign-in/organisation/once-more")
     assert come_again(maya).location == "/account"
     assert makes_a_token(maya) == (200, None)
 
@@ -180,7 +180,7 @@ def test_what_she_proved_there_an_hour_ago_counts_as_an_hour_old(house: House, p
     provider.claims = {"amr": ["mfa"], "auth_time": int(time.time()) - 3600}
 
     assert come(maya).location == "/"
-    assert makes_a_token(maya) == (303, "/sign-in/organisation/again")
+    assert makes_a_token(maya) == (303, "/sign-in/organisation/once-more")
     provider.claims = {"auth_time": int(time.time())}
     assert come_again(maya).location == "/account"
     said = words(maya.get("/account").text)

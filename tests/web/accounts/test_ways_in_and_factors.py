@@ -116,7 +116,7 @@ WHERE: Final = {
     "/account/second-factor": "set it up",
     "/sign-in/code": "code",
     "/sign-in/passkey": "passkey",
-    "/sign-in/organisation/again": "provider",
+    "/sign-in/organisation/once-more": "provider",
 }
 HTML: Final = {"Accept": "text/html,*/*;q=0.8"}
 JSON: Final = {"Accept": "application/json"}
