@@ -21,7 +21,7 @@ def test_every_view_is_public_or_one_action_that_has_its_roles(app: Flask) -> No
         *("static", "static_files.vis_network", "monitoring.healthz", "monitoring.readyz", "api.token", "field.enrol"),
         *("sign_in.page", "sign_in.sign_in", "sign_in.once", "sign_in.sign_out"),
         *("sign_in.code_page", "sign_in.code", "sign_in.passkey_page", "sign_in.passkey"),
-        *(f"organisation.{name}" for name in ("leave", "once_more", "again", "arrive", "signed_out_there")),
+        *(f"organisation.{name}" for name in ("leave", "again", "arrive", "signed_out_there")),
         *(f"phone.{name}" for name in ("begin", "file", "manifest", "shell", "worker")),
         *("certificates.opened", "stories.opened", "help.recording", "help.of_checks"),
         *("invitations.opened", "invitations.accepted"),

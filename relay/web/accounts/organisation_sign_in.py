@@ -12,7 +12,7 @@ from relay.errors import Failure, NotFound, Refused, RelayError, refused
 from relay.web import sessions
 from relay.web.i18n.language import gettext
 from relay.web.i18n.sentences import error_text
-from relay.web.permission import public
+from relay.web.permission import action, public
 from relay.web.request import current
 from relay.web.sign_in import let_in
 from relay.web.traffic import limits
@@ -76,7 +76,7 @@ def leave() -> Answer:
 
 
 @blueprint.get("/sign-in/organisation/once-more")
-@public()
+@action("own account", without_factor=True)
 def once_more() -> str:
     """Ask somebody who is signed in to prove her second factor at the provider once more.
 
