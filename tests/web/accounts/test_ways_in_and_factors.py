@@ -316,11 +316,11 @@ def test_an_erasure_in_a_list_or_among_the_held_acts_asks_too(house: House) -> N
     def send(path: str, body: dict[str, Any]) -> TestResponse:
         return browser.post(f"/api/v1/programmes/demo/{path}", json=body, headers=JSON | token)
 
-    def hand_in(kind: str) -> TestResponse:
-        return send("acts", {"acts": [{"act": kind, "content": {"subject_id": "beneficiary:W77"}}], "hold": True})
+    def hand_in(kind: str, *, hold: bool = False) -> TestResponse:
+        return send("acts", {"acts": [{"act": kind, "content": {"subject_id": "beneficiary:W77"}}], "hold": hold})
 
     try:
-        (row,) = hand_in("erase").get_json()["acts"]
+        (row,) = hand_in("erase", hold=True).get_json()["acts"]
         house.now += timedelta(minutes=11)
         assert meets(hand_in("erase")) == "prove_again"
         assert meets(hand_in("no such kind")) == "opens"
