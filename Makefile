@@ -23,7 +23,7 @@ NEO4J_VERSION := 5.26.12
 NEO4J_JARS := .cache/neo4j-$(NEO4J_VERSION)
 COPY_JARS := org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+COMPILE := $(BIN)/uv pip compile --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 export NEO4J_VERSION
 export PYTHONUTF8 = 1

@@ -29,7 +29,7 @@ from relay.version import COMMIT, commit_of  # noqa: E402
 
 EXTRAS = ("fast", "oidc", "pdf", "timestamp")
 """Groups of pyproject.toml that a user may want besides; the others are for who works on Relay."""
-_PINNED = re.compile(r"^([a-z0-9-]+)==[^\\]*[^\\\s]", re.MULTILINE)
+_PINNED = re.compile(r"^([a-z0-9-]+)(?:\[[a-z0-9,-]+\])?==[^\\]*[^\\\s]", re.MULTILINE)
 
 
 def pinned(lock: str) -> list[str]:

@@ -17,7 +17,7 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).parents[1]
 SERVICE: Final = "https://api.osv.dev/v1/querybatch"
 PATIENCE_SECONDS: Final = 20
-_LOCKED: Final = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
+_LOCKED: Final = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[A-Za-z0-9,-]+\])?==([^\s;\\]+)", re.MULTILINE)
 
 
 def locked(root: Path) -> tuple[tuple[str, str], ...]:
